@@ -1,0 +1,76 @@
+//! Framings: how the key of the writer's schema travels with a payload.
+//!
+//! ```text
+//! message = frame + payload          Confluent v0:  00 | id, 4 bytes, big-endian | [Protobuf: message indexes] | payload
+//! ```
+//!
+//! Some framings live in record headers, so headers pass through both ways.
+
+mod confluent;
+mod error;
+mod indexes;
+
+pub use confluent::ConfluentV0;
+pub use error::{FrameError, FrameErrorKind};
+pub use indexes::MessageIndexes;
+
+use std::fmt::Debug;
+
+use crate::ids::{KeyOrValue, SchemaKey};
+use crate::record::Headers;
+
+/// One way of framing. Law: `read(write(key, indexes) + payload)` gives key, indexes and payload back.
+pub trait Framing: Debug + Send + Sync + 'static {
+    /// Appends the frame to `out` or puts it into the headers; the payload is appended behind it by the caller.
+    /// `indexes` is given for Protobuf alone.
+    ///
+    /// # Errors
+    /// A key that this framing cannot carry.
+    fn write(
+        &self,
+        key: &SchemaKey,
+        indexes: Option<&[i32]>,
+        role: KeyOrValue,
+        headers: &mut Headers,
+        out: &mut Vec<u8>,
+    ) -> Result<(), FrameError>;
+
+    /// Takes the frame off a message and lends the rest.
+    ///
+    /// # Errors
+    /// A message that is not framed in this way.
+    fn read<'m>(&self, message: &'m [u8], role: KeyOrValue, headers: &'m Headers) -> Result<Frame<'m>, FrameError>;
+}
+
+/// A message with its frame taken off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame<'m> {
+    /// Which schema wrote the payload.
+    pub key: SchemaKey,
+    /// Where the message indexes stand, if the schema turns out to be Protobuf.
+    pub indexes: Indexes<'m>,
+    /// All that follows the key: the payload, in front of it the message indexes where [`Indexes::InPayload`] says so.
+    pub rest: &'m [u8],
+}
+
+/// Where a Protobuf message's indexes stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indexes<'m> {
+    /// In front of the payload.
+    InPayload,
+    /// Outside of it (in a header): these bytes.
+    Apart(&'m [u8]),
+}
+
+impl<'m> Frame<'m> {
+    /// Splits a Protobuf frame into message indexes and payload. For other formats the payload is [`Frame::rest`].
+    ///
+    /// # Errors
+    /// Indexes that are cut, negative, or more than the limit of [`MessageIndexes::LIMIT`].
+    pub fn protobuf(&self) -> Result<(MessageIndexes, &'m [u8]), FrameError> {
+        match self.indexes {
+            Indexes::InPayload => MessageIndexes::read(self.rest),
+            Indexes::Apart(bytes) => Ok((MessageIndexes::read(bytes)?.0, self.rest)),
+        }
+    }
+}

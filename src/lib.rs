@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+pub mod class;
+pub mod codec;
+pub mod compat;
+pub mod consumer;
+pub mod error;
+pub mod frame;
+pub mod ids;
+pub mod limits;
+pub mod producer;
+pub mod record;
+pub mod registry;
+pub mod schema;
+pub mod serdes;
+pub mod transport;
+pub mod value;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;

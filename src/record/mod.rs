@@ -1,0 +1,55 @@
+//! Records as they really are, and batches of them.
+//!
+//! ```text
+//! record = key? + value? + headers + timestamp, at a topic, partition, offset
+//! batch  = records moved together
+//! ```
+//!
+//! A null value is a tombstone, not an empty one; headers keep order, repeated names and null values.
+
+mod batch;
+mod headers;
+mod partitioner;
+
+pub use batch::{Batch, BatchError, RecordRef, Records};
+pub use headers::Headers;
+pub use partitioner::{JavaDefault, Partitioner, murmur2};
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A partition of a topic.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicPartition {
+    /// The topic's name.
+    pub topic: Arc<str>,
+    /// The partition's number, from 0.
+    pub partition: u32,
+}
+
+impl TopicPartition {
+    /// That partition of that topic.
+    #[must_use]
+    pub fn new(topic: impl Into<Arc<str>>, partition: u32) -> Self {
+        Self { topic: topic.into(), partition }
+    }
+}
+
+impl fmt::Display for TopicPartition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.topic, self.partition)
+    }
+}
+
+/// One record that owns its bytes, on its way in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Record {
+    /// The key's message; records of one key stay in order.
+    pub key: Option<Vec<u8>>,
+    /// The value's message; `None` is a tombstone, which deletes its key under compaction.
+    pub value: Option<Vec<u8>>,
+    /// Names and values beside the messages.
+    pub headers: Headers,
+    /// Milliseconds since 1970-01-01T00:00:00Z; `None` lets the transport stamp it when it is appended.
+    pub timestamp: Option<i64>,
+}

@@ -1,0 +1,1 @@
+//! What every registry must do, as a suite that any implementation can run.

@@ -1,0 +1,1 @@
+//! Events of the registry, as records of the `_schemas` topic.

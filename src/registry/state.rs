@@ -1,0 +1,1 @@
+//! The state that the events make, and the decisions over it.

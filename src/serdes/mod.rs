@@ -1,0 +1,1 @@
+//! Codec, frame and registry together.
