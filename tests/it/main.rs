@@ -1,2 +1,28 @@
-//! The one test binary.
-#![allow(missing_docs)]
+//! The one test binary: a module per area.
+//!
+//! `cargo test --test it NAME` runs one of them.
+
+#[cfg(feature = "avro")]
+mod avro_codec;
+#[cfg(feature = "avro")]
+mod avro_schema;
+#[cfg(feature = "bincode")]
+mod bincode_codec;
+#[cfg(feature = "cli")]
+mod cli;
+mod compat;
+mod floors;
+mod frame_vectors;
+#[cfg(feature = "json")]
+mod json_codec;
+mod link;
+mod producer_consumer;
+#[cfg(feature = "protobuf")]
+mod protobuf_codec;
+mod records;
+mod registry;
+mod robustness;
+mod serdes;
+mod support;
+mod transport;
+mod values;
