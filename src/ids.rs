@@ -33,7 +33,11 @@ impl FromStr for Guid {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let wrong = || InvalidName { what: "GUID", text: text.into(), expected: "32 hex digits, with or without dashes" };
+        let wrong = || InvalidName {
+            what: "GUID",
+            text: text.into(),
+            expected: "32 hex digits, with or without dashes",
+        };
         let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
         let mut guid = [0; 16];
         if digits.len() != 32 {

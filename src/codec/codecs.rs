@@ -22,7 +22,12 @@ pub trait DynCodec: Any + std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// As [`Codec::parse`].
-    fn parse(&self, text: &str, references: Vec<(Reference, Schema)>, mode: Mode) -> Result<Schema, SchemaError>;
+    fn parse(
+        &self,
+        text: &str,
+        references: Vec<(Reference, Schema)>,
+        mode: Mode,
+    ) -> Result<Schema, SchemaError>;
 }
 
 impl<C: Codec> DynCodec for C {
@@ -34,7 +39,12 @@ impl<C: Codec> DynCodec for C {
         Ok(Arc::new(self.bind(binding)?))
     }
 
-    fn parse(&self, text: &str, references: Vec<(Reference, Schema)>, mode: Mode) -> Result<Schema, SchemaError> {
+    fn parse(
+        &self,
+        text: &str,
+        references: Vec<(Reference, Schema)>,
+        mode: Mode,
+    ) -> Result<Schema, SchemaError> {
         Codec::parse(self, text, references, mode)
     }
 }

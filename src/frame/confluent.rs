@@ -51,7 +51,12 @@ impl Framing for ConfluentV0 {
         Ok(())
     }
 
-    fn read<'m>(&self, message: &'m [u8], _role: KeyOrValue, _headers: &'m Headers) -> Result<Frame<'m>, FrameError> {
+    fn read<'m>(
+        &self,
+        message: &'m [u8],
+        _role: KeyOrValue,
+        _headers: &'m Headers,
+    ) -> Result<Frame<'m>, FrameError> {
         match message {
             [Self::MAGIC, a, b, c, d, rest @ ..] => {
                 let id = SchemaId(u32::from_be_bytes([*a, *b, *c, *d]));
@@ -61,7 +66,10 @@ impl Framing for ConfluentV0 {
                 FrameErrorKind::Truncated,
                 format!("the message has {} bytes, a Confluent frame alone has 5", message.len()),
             )),
-            [] => Err(FrameError::new(FrameErrorKind::Truncated, "the message is empty, a Confluent frame has 5 bytes")),
+            [] => Err(FrameError::new(
+                FrameErrorKind::Truncated,
+                "the message is empty, a Confluent frame has 5 bytes",
+            )),
             [magic, ..] => Err(FrameError::new(
                 FrameErrorKind::UnknownMagic,
                 format!("unknown magic byte {magic:#04x}: a Confluent frame starts with 0x00"),

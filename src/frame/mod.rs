@@ -39,7 +39,12 @@ pub trait Framing: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// A message that is not framed in this way.
-    fn read<'m>(&self, message: &'m [u8], role: KeyOrValue, headers: &'m Headers) -> Result<Frame<'m>, FrameError>;
+    fn read<'m>(
+        &self,
+        message: &'m [u8],
+        role: KeyOrValue,
+        headers: &'m Headers,
+    ) -> Result<Frame<'m>, FrameError>;
 }
 
 /// A message with its frame taken off.

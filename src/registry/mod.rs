@@ -246,10 +246,14 @@ pub trait Registry: Debug + Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<(), RegistryError>>;
 
     /// Removes settings; gives what they were. `DELETE /config[/{s}]`
-    fn delete_config<'a>(&'a self, subject: Option<&'a Subject>) -> BoxFuture<'a, Result<Config, RegistryError>>;
+    fn delete_config<'a>(
+        &'a self,
+        subject: Option<&'a Subject>,
+    ) -> BoxFuture<'a, Result<Config, RegistryError>>;
 
     /// The mode that was set. `GET /mode[/{s}]`
-    fn mode<'a>(&'a self, subject: Option<&'a Subject>) -> BoxFuture<'a, Result<RegistryMode, RegistryError>>;
+    fn mode<'a>(&'a self, subject: Option<&'a Subject>)
+    -> BoxFuture<'a, Result<RegistryMode, RegistryError>>;
 
     /// Sets the mode. `PUT /mode[/{s}]`
     fn set_mode<'a>(

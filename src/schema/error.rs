@@ -41,7 +41,13 @@ pub enum SchemaErrorKind {
 impl SchemaError {
     /// An error at a stretch of the text.
     #[must_use]
-    pub fn at(format: Format, kind: SchemaErrorKind, message: impl Into<String>, text: &str, span: Span) -> Self {
+    pub fn at(
+        format: Format,
+        kind: SchemaErrorKind,
+        message: impl Into<String>,
+        text: &str,
+        span: Span,
+    ) -> Self {
         let position = Some(span.position(text));
         Self { format, kind, message: message.into(), position, pointer: None }
     }

@@ -12,6 +12,7 @@ pub mod avro;
 pub mod bincode;
 mod error;
 pub mod json;
+pub(crate) mod json_text;
 mod link;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;

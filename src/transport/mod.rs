@@ -72,7 +72,11 @@ pub trait Transport: Debug + Send + Sync + 'static {
     fn partitions<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Option<u32>, TransportError>>;
 
     /// The offset of a place: the first record at or behind it.
-    fn offset<'a>(&'a self, at: &'a TopicPartition, place: Place) -> BoxFuture<'a, Result<u64, TransportError>>;
+    fn offset<'a>(
+        &'a self,
+        at: &'a TopicPartition,
+        place: Place,
+    ) -> BoxFuture<'a, Result<u64, TransportError>>;
 
     /// The offsets that a group has committed: the next one to read, by partition.
     fn committed<'a>(
@@ -123,7 +127,11 @@ pub trait RawConsumer: Debug + Send {
     fn resume(&mut self, partitions: &[TopicPartition]);
 
     /// Goes on reading a partition from another place.
-    fn seek<'a>(&'a mut self, at: &'a TopicPartition, place: Place) -> BoxFuture<'a, Result<(), TransportError>>;
+    fn seek<'a>(
+        &'a mut self,
+        at: &'a TopicPartition,
+        place: Place,
+    ) -> BoxFuture<'a, Result<(), TransportError>>;
 
     /// Answers [`Event::Revoking`]: the partitions may go to another member now.
     fn revoked(&mut self, generation: Generation) -> BoxFuture<'_, Result<(), TransportError>>;

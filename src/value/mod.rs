@@ -97,21 +97,51 @@ enum Node<'a> {
     Float(f32),
     Double(f64),
     Text(&'a str),
-    OwnText { start: u32, length: u32 },
+    OwnText {
+        start: u32,
+        length: u32,
+    },
     Bytes(&'a [u8]),
-    OwnBytes { start: u32, length: u32 },
-    Symbol { index: u32, name: NameId },
-    Decimal { unscaled: [u8; 16], scale: u32 },
+    OwnBytes {
+        start: u32,
+        length: u32,
+    },
+    Symbol {
+        index: u32,
+        name: NameId,
+    },
+    Decimal {
+        unscaled: [u8; 16],
+        scale: u32,
+    },
     Uuid([u8; 16]),
     Date(i32),
     Time(u64),
-    Timestamp { seconds: i64, nanos: u32, local: bool },
-    Duration { months: u32, days: u32, millis: u32 },
-    Array { length: u32, end: u32 },
+    Timestamp {
+        seconds: i64,
+        nanos: u32,
+        local: bool,
+    },
+    Duration {
+        months: u32,
+        days: u32,
+        millis: u32,
+    },
+    Array {
+        length: u32,
+        end: u32,
+    },
     /// Entries: a key node and a value each.
-    Map { length: u32, end: u32 },
+    Map {
+        length: u32,
+        end: u32,
+    },
     /// Fields: a `Name` node and a value each.
-    Record { name: NameId, length: u32, end: u32 },
+    Record {
+        name: NameId,
+        length: u32,
+        end: u32,
+    },
     /// The key of a record's field.
     Name(NameId),
     /// The branch of a union that the next value belongs to.

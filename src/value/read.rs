@@ -131,7 +131,9 @@ impl<'v> ValueRef<'v> {
                 View::Bytes(value.bytes.get(range).unwrap_or_default())
             }
             Node::Symbol { index, name } => View::Symbol { index, name: value.names.table().name(name) },
-            Node::Decimal { unscaled, scale } => View::Decimal(Decimal::new(i128::from_le_bytes(unscaled), scale)),
+            Node::Decimal { unscaled, scale } => {
+                View::Decimal(Decimal::new(i128::from_le_bytes(unscaled), scale))
+            }
             Node::Uuid(it) => View::Uuid(Uuid(it)),
             Node::Date(days) => View::Date(Date::from_days(days)),
             Node::Time(nanos) => View::Time(Time::from_nanos_unchecked(nanos)),

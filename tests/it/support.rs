@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 /// a test that needs it says that it is skipped where it is missing.
 #[must_use]
 pub fn corpus(name: &str) -> Option<String> {
-    let folder = std::env::var_os("SCHEMAWIRE_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("SCHEMAWIRE_CORPORA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"), PathBuf::from);
     let text = std::fs::read_to_string(folder.join(name)).ok();
     if text.is_none() {
         eprintln!("skipped: {name} is not in {}", folder.display());
