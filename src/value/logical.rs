@@ -3,9 +3,6 @@
 //! Each keeps its unit or its scale with it, so that a codec can convert exactly or refuse; none is ever read as another.
 //! Human-readable formats see text (ISO 8601, RFC 3339, RFC 9562); the others see a newtype named by [`token`] around plain numbers.
 
-use std::fmt;
-use std::str::FromStr;
-
 /// Names of the newtypes under which logical values pass through serde, by which our codecs know them.
 ///
 /// | token | inside, in formats that are not human-readable |
