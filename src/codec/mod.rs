@@ -93,6 +93,11 @@ pub trait Codec: Debug + Send + Sync + 'static {
     /// The format it is for.
     fn format(&self) -> Format;
 
+    /// What tells this codec from others of its type, such as the message it was named for; handles are cached by it.
+    fn variant(&self) -> &str {
+        ""
+    }
+
     /// Resolves writer against reader, once; what it gives is used for every message of that pair.
     ///
     /// # Errors

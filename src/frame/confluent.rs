@@ -51,12 +51,12 @@ impl Framing for ConfluentV0 {
         Ok(())
     }
 
-    fn read<'m>(
+    fn read<'m, 'h>(
         &self,
         message: &'m [u8],
         _role: KeyOrValue,
-        _headers: &'m Headers,
-    ) -> Result<Frame<'m>, FrameError> {
+        _headers: &'h Headers,
+    ) -> Result<Frame<'m, 'h>, FrameError> {
         match message {
             [Self::MAGIC, a, b, c, d, rest @ ..] => {
                 let id = SchemaId(u32::from_be_bytes([*a, *b, *c, *d]));

@@ -39,35 +39,35 @@ pub trait Framing: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// A message that is not framed in this way.
-    fn read<'m>(
+    fn read<'m, 'h>(
         &self,
         message: &'m [u8],
         role: KeyOrValue,
-        headers: &'m Headers,
-    ) -> Result<Frame<'m>, FrameError>;
+        headers: &'h Headers,
+    ) -> Result<Frame<'m, 'h>, FrameError>;
 }
 
 /// A message with its frame taken off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame<'m> {
+pub struct Frame<'m, 'h> {
     /// Which schema wrote the payload.
     pub key: SchemaKey,
     /// Where the message indexes stand, if the schema turns out to be Protobuf.
-    pub indexes: Indexes<'m>,
+    pub indexes: Indexes<'h>,
     /// All that follows the key: the payload, in front of it the message indexes where [`Indexes::InPayload`] says so.
     pub rest: &'m [u8],
 }
 
 /// Where a Protobuf message's indexes stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Indexes<'m> {
+pub enum Indexes<'h> {
     /// In front of the payload.
     InPayload,
     /// Outside of it (in a header): these bytes.
-    Apart(&'m [u8]),
+    Apart(&'h [u8]),
 }
 
-impl<'m> Frame<'m> {
+impl<'m> Frame<'m, '_> {
     /// Splits a Protobuf frame into message indexes and payload. For other formats the payload is [`Frame::rest`].
     ///
     /// # Errors

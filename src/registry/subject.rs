@@ -32,3 +32,11 @@ impl fmt::Display for Subject {
         f.write_str(&self.qualified)
     }
 }
+
+impl Subject {
+    /// The context, empty for the default one.
+    #[must_use]
+    pub fn context(&self) -> &str {
+        ""
+    }
+}

@@ -24,6 +24,7 @@ pub use text::{Position, Span};
 
 use std::any::Any;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -140,6 +141,8 @@ pub struct Schema(Arc<Inner>);
 
 struct Inner {
     format: Format,
+    /// A hash of format, text and references, so that a schema as a map's key costs no walk over its text.
+    digest: u64,
     text: Box<str>,
     model: Model,
     references: Vec<(Reference, Schema)>,
@@ -202,7 +205,7 @@ impl Schema {
             #[allow(unreachable_patterns)]
             other => return Err(SchemaError::unsupported(other)),
         };
-        Ok(Self(Arc::new(Inner { format, text: text.into(), model, references })))
+        Ok(Self::assemble(format, text, model, references))
     }
 
     /// A schema of a custom format, parsed by its own code.
@@ -213,12 +216,14 @@ impl Schema {
         model: Arc<dyn CustomModel>,
         references: Vec<(Reference, Self)>,
     ) -> Self {
-        Self(Arc::new(Inner {
-            format: Format::Custom(name),
-            text: text.into(),
-            model: Model::Custom(model),
-            references,
-        }))
+        Self::assemble(Format::Custom(name), text, Model::Custom(model), references)
+    }
+
+    fn assemble(format: Format, text: &str, model: Model, references: Vec<(Reference, Self)>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (format, text).hash(&mut hasher);
+        references.iter().for_each(|it| it.hash(&mut hasher));
+        Self(Arc::new(Inner { format, digest: hasher.finish(), text: text.into(), model, references }))
     }
 
     /// The format.
@@ -281,7 +286,8 @@ impl Schema {
 impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
-            || (self.0.format == other.0.format
+            || (self.0.digest == other.0.digest
+                && self.0.format == other.0.format
                 && self.0.text == other.0.text
                 && self.0.references == other.0.references)
     }
@@ -289,10 +295,9 @@ impl PartialEq for Schema {
 
 impl Eq for Schema {}
 
-impl std::hash::Hash for Schema {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.0.format.hash(state);
-        self.0.text.hash(state);
+impl Hash for Schema {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.digest.hash(state);
     }
 }
 
