@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Date, Decimal, Duration, NameId, NameTable, Names, Node, Time, Timestamp, Uuid, Value};
+use super::{
+    Date, Decimal, Duration, LocalTimestamp, NameId, NameTable, Names, Node, Time, Timestamp, Uuid, Value,
+};
 
 /// Writes the nodes of one [`Value`].
 ///
@@ -62,6 +64,10 @@ impl<'a> ValueBuilder<'a> {
 
     /// The number of a name, added when it is new.
     fn intern(&mut self, name: &str) -> NameId {
+        if self.known.is_empty() {
+            // The names of a shared table are looked at only when one is given by text.
+            self.known = self.value.names.table().by_text();
+        }
         if let Some(id) = self.known.get(name) {
             return *id;
         }
@@ -173,7 +179,8 @@ impl<'a> ValueBuilder<'a> {
     }
 
     /// A date and time of day without a zone.
-    pub fn local_timestamp(&mut self, value: Timestamp) -> &mut Self {
+    pub fn local_timestamp(&mut self, value: LocalTimestamp) -> &mut Self {
+        let value = value.assume_utc();
         self.push(Node::Timestamp { seconds: value.seconds(), nanos: value.subsecond_nanos(), local: true })
     }
 
@@ -222,7 +229,7 @@ impl<'a> ValueBuilder<'a> {
     fn open(&mut self, node: Node<'a>) -> Open {
         let index = self.value.nodes.len();
         // Until it is ended the container is empty, so that a forgotten `end` cannot send a reader astray.
-        let end = (index + 1) as u32;
+        let end = index + 1;
         self.push(match node {
             Node::Array { .. } => Node::Array { length: 0, end },
             Node::Map { .. } => Node::Map { length: 0, end },
@@ -232,16 +239,17 @@ impl<'a> ValueBuilder<'a> {
         Open(index)
     }
 
-    /// Closes a container, which then holds `length` items, entries or fields.
+    /// Closes a container, which then holds `length` items, entries or fields: as many as were written, which is not counted again.
     pub fn end_with(&mut self, open: Open, length: usize) -> &mut Self {
-        let stop = self.value.nodes.len() as u32;
+        let stop = self.value.nodes.len();
         match self.value.nodes.get_mut(open.0) {
             Some(
                 Node::Array { length: slot, end }
                 | Node::Map { length: slot, end }
                 | Node::Record { length: slot, end, .. },
             ) => {
-                *slot = length as u32;
+                // A length beyond what was written would be believed by whoever makes room for it.
+                *slot = length.min(stop - open.0 - 1);
                 *end = stop;
             }
             _ => {}
@@ -269,13 +277,13 @@ impl<'a> ValueBuilder<'a> {
 }
 
 pub(super) fn own_text<'a>(buffer: &mut String, text: &str) -> Node<'a> {
-    let start = buffer.len() as u32;
+    let start = buffer.len();
     buffer.push_str(text);
-    Node::OwnText { start, length: text.len() as u32 }
+    Node::OwnText { start, length: text.len() }
 }
 
 pub(super) fn own_bytes<'a>(buffer: &mut Vec<u8>, bytes: &[u8]) -> Node<'a> {
-    let start = buffer.len() as u32;
+    let start = buffer.len();
     buffer.extend_from_slice(bytes);
-    Node::OwnBytes { start, length: bytes.len() as u32 }
+    Node::OwnBytes { start, length: bytes.len() }
 }

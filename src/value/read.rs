@@ -1,6 +1,6 @@
 //! Reading a [`Value`]: a cursor, and what it sees.
 
-use super::{Date, Decimal, Duration, Node, Time, Timestamp, Uuid, Value, ValueBuilder};
+use super::{Date, Decimal, Duration, LocalTimestamp, Node, Time, Timestamp, Uuid, Value, ValueBuilder};
 
 /// A cursor at one value of an arena; copying it costs nothing.
 #[derive(Clone, Copy)]
@@ -48,8 +48,8 @@ pub enum View<'v> {
     Time(Time),
     /// A moment.
     Timestamp(Timestamp),
-    /// A date and time of day without a zone, counted as if the zone were UTC.
-    LocalTimestamp(Timestamp),
+    /// A date and time of day without a zone.
+    LocalTimestamp(LocalTimestamp),
     /// A span of months, days and milliseconds.
     Duration(Duration),
     /// Values, one after the other.
@@ -63,11 +63,19 @@ pub enum View<'v> {
 impl<'v> Value<'v> {
     /// The index behind the value that starts at `index`.
     pub(super) fn after(&self, index: usize) -> usize {
+        let index = self.behind_branches(index);
         match self.nodes.get(index) {
-            Some(Node::Array { end, .. } | Node::Map { end, .. } | Node::Record { end, .. }) => *end as usize,
-            Some(Node::Branch(_)) => self.after(index + 1),
+            Some(Node::Array { end, .. } | Node::Map { end, .. } | Node::Record { end, .. }) => *end,
             _ => index + 1,
         }
+    }
+
+    /// The index of the value that the union branches at `index` lead to; a union never holds a union, so there is one at most.
+    fn behind_branches(&self, mut index: usize) -> usize {
+        while let Some(Node::Branch(_)) = self.nodes.get(index) {
+            index += 1;
+        }
+        index
     }
 }
 
@@ -87,10 +95,7 @@ impl<'v> ValueRef<'v> {
 
     /// The same value behind its union branch.
     fn inner(self) -> Self {
-        match self.value.nodes.get(self.index) {
-            Some(Node::Branch(_)) => Self { index: self.index + 1, ..self },
-            _ => self,
-        }
+        Self { index: self.value.behind_branches(self.index), ..self }
     }
 
     /// The name of the record's type; `None` for anything but a record.
@@ -111,7 +116,7 @@ impl<'v> ValueRef<'v> {
     pub fn view(self) -> View<'v> {
         let this = self.inner();
         let value = this.value;
-        let inside = |length, end: u32| Elements { value, index: this.index + 1, end: end as usize, length };
+        let inside = |length, end| Elements { value, index: this.index + 1, end, length };
         match this.node() {
             Node::Null | Node::Branch(_) => View::Null,
             Node::Bool(it) => View::Bool(it),
@@ -122,12 +127,12 @@ impl<'v> ValueRef<'v> {
             Node::Double(it) => View::Double(it),
             Node::Text(text) => View::Text(text),
             Node::OwnText { start, length } => {
-                let range = start as usize..start as usize + length as usize;
+                let range = start..start + length;
                 View::Text(value.text.get(range).unwrap_or_default())
             }
             Node::Bytes(bytes) => View::Bytes(bytes),
             Node::OwnBytes { start, length } => {
-                let range = start as usize..start as usize + length as usize;
+                let range = start..start + length;
                 View::Bytes(value.bytes.get(range).unwrap_or_default())
             }
             Node::Symbol { index, name } => View::Symbol { index, name: value.names.table().name(name) },
@@ -139,12 +144,16 @@ impl<'v> ValueRef<'v> {
             Node::Time(nanos) => View::Time(Time::from_nanos_unchecked(nanos)),
             Node::Timestamp { seconds, nanos, local } => {
                 let moment = Timestamp::new_unchecked(seconds, nanos);
-                if local { View::LocalTimestamp(moment) } else { View::Timestamp(moment) }
+                if local {
+                    View::LocalTimestamp(LocalTimestamp::in_utc(moment))
+                } else {
+                    View::Timestamp(moment)
+                }
             }
             Node::Duration { months, days, millis } => View::Duration(Duration { months, days, millis }),
-            Node::Array { length, end } => View::Array(inside(length as usize, end)),
-            Node::Map { length, end } => View::Map(Entries(inside(2 * length as usize, end))),
-            Node::Record { length, end, .. } => View::Record(Entries(inside(2 * length as usize, end))),
+            Node::Array { length, end } => View::Array(inside(length, end)),
+            Node::Map { length, end } => View::Map(Entries(inside(2 * length, end))),
+            Node::Record { length, end, .. } => View::Record(Entries(inside(2 * length, end))),
             Node::Name(name) => View::Text(value.names.table().name(name)),
         }
     }
