@@ -25,14 +25,15 @@
 
 mod build;
 mod json;
-mod logical;
+pub(crate) mod logical;
 mod read;
 
 pub use build::{Open, ValueBuilder};
 pub use json::{AsJson, JsonValueError, from_json};
-pub use logical::{Date, Decimal, Duration, LogicalError, Time, Timestamp, Uuid};
+pub use logical::{Date, Decimal, Duration, LocalTimestamp, LogicalError, Time, Timestamp, Uuid};
 pub use read::{Elements, Entries, ValueRef, View};
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -64,6 +65,12 @@ impl NameTable {
     #[must_use]
     pub fn name(&self, id: NameId) -> &str {
         self.names.get(id.0 as usize).map_or("", |name| name)
+    }
+
+    /// The number of every name; the first where a name was pushed twice.
+    fn by_text(&self) -> HashMap<Box<str>, NameId> {
+        let numbered = self.names.iter().enumerate().rev();
+        numbered.map(|(number, name)| (name.clone(), NameId(number as u32))).collect()
     }
 }
 
@@ -98,13 +105,13 @@ enum Node<'a> {
     Double(f64),
     Text(&'a str),
     OwnText {
-        start: u32,
-        length: u32,
+        start: usize,
+        length: usize,
     },
     Bytes(&'a [u8]),
     OwnBytes {
-        start: u32,
-        length: u32,
+        start: usize,
+        length: usize,
     },
     Symbol {
         index: u32,
@@ -128,19 +135,19 @@ enum Node<'a> {
         millis: u32,
     },
     Array {
-        length: u32,
-        end: u32,
+        length: usize,
+        end: usize,
     },
     /// Entries: a key node and a value each.
     Map {
-        length: u32,
-        end: u32,
+        length: usize,
+        end: usize,
     },
     /// Fields: a `Name` node and a value each.
     Record {
         name: NameId,
-        length: u32,
-        end: u32,
+        length: usize,
+        end: usize,
     },
     /// The key of a record's field.
     Name(NameId),
