@@ -1,39 +1,356 @@
 //! Batches: records in one buffer, read without copying.
+//!
+//! A batch is the unit that producers send, transports store and consumers read. Its records lie behind each other in one
+//! buffer, which is also what is stored; nothing is turned into another shape on the way. The stored form, numbers in little
+//! endian, `varint` as LEB128 in at most 10 bytes:
+//!
+//! ```text
+//! batch                                       record
+//!  at size                                    flags    1       1 key, 2 value, 4 time, 8 headers, 16 gap; others are 0
+//!   0   4  CRC-32 (IEEE) of all that follows  gap      varint  if 16: offsets left out before this record
+//!   4   1  format version: 1                  time     8       if 4: milliseconds since 1970, signed
+//!   5   8  offset of the first place          key      varint, bytes    if 1
+//!  13   8  time of the append, signed         value    varint, bytes    if 2; without it the record is a tombstone
+//!  21   4  how many offsets it covers         headers  varint, bytes    if 8; in these bytes, for each header:
+//!  25   4  how many records it holds            name   varint, UTF-8
+//!  29   4  bytes of the records                 value  varint, bytes    0 is null, else the length plus 1
+//!  33   *  the records
+//! ```
+//!
+//! It *covers* more offsets than it holds records once compaction has removed some; the batches of a partition still lie
+//! next to each other, so that a missing one is noticed.
+//!
+//! ```
+//! use schemawire::record::{Batch, Headers};
+//!
+//! let mut batch = Batch::new();
+//! batch.push(Some(b"us7000"), Some(b"6.1"), &Headers::new(), None);
+//! batch.push(Some(b"us7000"), None, &Headers::new(), Some(1_700_000_000_000));
+//! let mut stored = Vec::new();
+//! batch.encode(&mut stored);
+//!
+//! let batch = Batch::decode(&stored)?;
+//! assert_eq!(batch.len(), 2);
+//! assert!(batch.iter().last().is_some_and(|record| record.value.is_none()), "a tombstone");
+//! # Ok::<(), schemawire::record::BatchError>(())
+//! ```
 
-use super::Headers;
+use super::read::{GAP, HEADERS, KEY, TIME, VALUE, read_record, write_bytes, write_headers, write_varint};
+use super::{Headers, Record, RecordRef, Records};
+use crate::class::Class;
+
+/// The version that [`Batch::encode`] writes and the only one that [`Batch::decode`] reads.
+pub const BATCH_VERSION: u8 = 1;
+const HEADER: usize = 33;
 
 /// Records moved together: one buffer, as it lies in the log.
-#[derive(Debug, Clone, Default)]
-pub struct Batch {}
-
-/// One record of a batch, lent from it.
-#[derive(Debug, Clone, Copy)]
-pub struct RecordRef<'b> {
-    /// Its offset in the partition.
-    pub offset: u64,
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    pub timestamp: i64,
-    /// The key's message.
-    pub key: Option<&'b [u8]>,
-    /// The value's message; `None` is a tombstone.
-    pub value: Option<&'b [u8]>,
-    raw_headers: &'b [u8],
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    base_offset: u64,
+    timestamp: i64,
+    span: u32,
+    count: u32,
+    records: Vec<u8>,
 }
 
-impl RecordRef<'_> {
-    /// The headers, read now.
+impl Batch {
+    /// The most bytes a stored batch may have; [`Batch::decode`] refuses more, and transports take no more.
+    pub const MAX_SIZE: usize = 64 << 20;
+
+    /// No records; the first offset is 0 until a transport gives another.
     #[must_use]
-    pub fn headers(&self) -> Headers {
-        let _ = self.raw_headers;
-        Headers::new()
+    pub const fn new() -> Self {
+        Self { base_offset: 0, timestamp: 0, span: 0, count: 0, records: Vec::new() }
+    }
+
+    /// No records, with room for that many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { records: Vec::with_capacity(bytes), ..Self::new() }
+    }
+
+    /// Adds a record behind the others. Without a timestamp it has the time of the append.
+    pub fn push(
+        &mut self,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &Headers,
+        timestamp: Option<i64>,
+    ) {
+        let flags = flag(key.is_some(), KEY)
+            | flag(value.is_some(), VALUE)
+            | flag(timestamp.is_some(), TIME)
+            | flag(!headers.is_empty(), HEADERS);
+        self.records.push(flags);
+        if let Some(timestamp) = timestamp {
+            self.records.extend_from_slice(&timestamp.to_le_bytes());
+        }
+        for bytes in [key, value].into_iter().flatten() {
+            write_bytes(&mut self.records, bytes);
+        }
+        if !headers.is_empty() {
+            write_headers(&mut self.records, headers);
+        }
+        self.count += 1;
+        self.span += 1;
+    }
+
+    /// Adds a record that owns its bytes.
+    pub fn push_record(&mut self, record: &Record) {
+        self.push(record.key.as_deref(), record.value.as_deref(), &record.headers, record.timestamp);
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The bytes of the stored form.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        HEADER + self.records.len()
+    }
+
+    /// The first offset that it covers.
+    #[must_use]
+    pub const fn base_offset(&self) -> u64 {
+        self.base_offset
+    }
+
+    /// The first offset behind those that it covers.
+    #[must_use]
+    pub const fn next_offset(&self) -> u64 {
+        self.base_offset.saturating_add(self.span as u64)
+    }
+
+    /// When it was appended, in milliseconds since 1970: the time of records that have none of their own.
+    #[must_use]
+    pub const fn timestamp(&self) -> i64 {
+        self.timestamp
+    }
+
+    /// The newest time of a record, or the time of the append where there is no record.
+    #[must_use]
+    pub fn newest(&self) -> i64 {
+        self.iter().map(|record| record.timestamp).max().unwrap_or(self.timestamp)
+    }
+
+    /// Places the batch: what a transport does when it appends.
+    pub const fn stamp(&mut self, base_offset: u64, timestamp: i64) {
+        self.base_offset = base_offset;
+        self.timestamp = timestamp;
+    }
+
+    /// The records, lent.
+    #[must_use]
+    pub fn iter(&self) -> Records<'_> {
+        Records {
+            rest: &self.records,
+            next_offset: self.base_offset,
+            timestamp: self.timestamp,
+            left: self.count,
+        }
+    }
+
+    /// The same without the records that are not wanted: the others keep their offsets, and the same offsets are covered.
+    #[must_use]
+    pub fn retain(&self, mut wanted: impl FnMut(&RecordRef<'_>) -> bool) -> Self {
+        let mut kept = Self { span: self.span, ..Self::new() };
+        kept.stamp(self.base_offset, self.timestamp);
+        let mut expected = self.base_offset;
+        for record in self.iter() {
+            if wanted(&record) {
+                kept.push_behind_gap(&record, record.offset.saturating_sub(expected));
+                expected = record.offset.saturating_add(1);
+            }
+        }
+        kept
+    }
+
+    /// Adds a record of another batch as it is, behind `gap` offsets that are left out. The span is not touched.
+    fn push_behind_gap(&mut self, record: &RecordRef<'_>, gap: u64) {
+        self.records.push(record.flags & !GAP | flag(gap > 0, GAP));
+        if gap > 0 {
+            write_varint(&mut self.records, gap);
+        }
+        if record.flags & TIME != 0 {
+            self.records.extend_from_slice(&record.timestamp.to_le_bytes());
+        }
+        for bytes in [record.key, record.value].into_iter().flatten() {
+            write_bytes(&mut self.records, bytes);
+        }
+        if record.flags & HEADERS != 0 {
+            write_bytes(&mut self.records, record.raw_headers);
+        }
+        self.count += 1;
+    }
+
+    /// Appends the stored form. Law: [`Batch::decode`] gives the same batch back.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.reserve(self.size());
+        out.extend_from_slice(&[0; 4]);
+        out.push(BATCH_VERSION);
+        out.extend_from_slice(&self.base_offset.to_le_bytes());
+        out.extend_from_slice(&self.timestamp.to_le_bytes());
+        out.extend_from_slice(&self.span.to_le_bytes());
+        out.extend_from_slice(&self.count.to_le_bytes());
+        out.extend_from_slice(&(self.records.len() as u32).to_le_bytes());
+        out.extend_from_slice(&self.records);
+        if let Some((sum, sealed)) = out.get_mut(start..).and_then(<[u8]>::split_first_chunk_mut::<4>) {
+            *sum = crc32fast::hash(sealed).to_le_bytes();
+        }
+    }
+
+    /// Reads the stored form, all of it: checks the sum first, then every length, so that reading the records cannot fail.
+    ///
+    /// # Errors
+    /// Bytes that [`Batch::encode`] did not write. No bytes make it panic, or allocate more than their own length.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BatchError> {
+        let mut rest = bytes;
+        if bytes.len() > Self::MAX_SIZE {
+            return Err(BatchError::TooLarge { size: bytes.len() });
+        }
+        let stored = u32::from_le_bytes(take(&mut rest, bytes)?);
+        let computed = crc32fast::hash(rest);
+        if stored != computed {
+            return Err(BatchError::Checksum { stored, computed });
+        }
+        let [version] = take(&mut rest, bytes)?;
+        if version != BATCH_VERSION {
+            return Err(BatchError::UnknownVersion { version });
+        }
+        let base_offset = u64::from_le_bytes(take(&mut rest, bytes)?);
+        let timestamp = i64::from_le_bytes(take(&mut rest, bytes)?);
+        let span = u32::from_le_bytes(take(&mut rest, bytes)?);
+        let count = u32::from_le_bytes(take(&mut rest, bytes)?);
+        let length = u32::from_le_bytes(take(&mut rest, bytes)?) as usize;
+        if length != rest.len() {
+            return Err(BatchError::Length { announced: length, found: rest.len() });
+        }
+        check_records(rest, base_offset, span, count)?;
+        Ok(Self { base_offset, timestamp, span, count, records: rest.to_vec() })
     }
 }
 
-/// The records of a batch.
-#[derive(Debug, Clone)]
-pub struct Records<'b>(std::marker::PhantomData<&'b ()>);
+impl<'b> IntoIterator for &'b Batch {
+    type Item = RecordRef<'b>;
+    type IntoIter = Records<'b>;
+
+    fn into_iter(self) -> Records<'b> {
+        self.iter()
+    }
+}
+
+const fn flag(is_there: bool, flag: u8) -> u8 {
+    if is_there { flag } else { 0 }
+}
+
+fn take<const N: usize>(rest: &mut &[u8], bytes: &[u8]) -> Result<[u8; N], BatchError> {
+    let (field, behind) = rest.split_first_chunk().ok_or(BatchError::Truncated { size: bytes.len() })?;
+    *rest = behind;
+    Ok(*field)
+}
+
+/// Reads every record once, so that no later reading meets a length that does not hold.
+fn check_records(records: &[u8], base_offset: u64, span: u32, count: u32) -> Result<(), BatchError> {
+    let mut rest = records;
+    let mut covered: u64 = 0;
+    for index in 0..count {
+        let at = records.len() - rest.len();
+        let what = |what| BatchError::Record { index, at: HEADER + at, what };
+        let record = read_record(&mut rest).map_err(what)?;
+        for header in record.header_iter() {
+            header.map_err(what)?;
+        }
+        covered = covered.saturating_add(record.gap).saturating_add(1);
+    }
+    if !rest.is_empty() {
+        return Err(BatchError::Trailing { bytes: rest.len(), count });
+    }
+    if covered > u64::from(span) || base_offset.checked_add(u64::from(span)).is_none() {
+        return Err(BatchError::Span { span, covered });
+    }
+    Ok(())
+}
 
 /// Bytes that are not a batch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BatchError(String);
+#[non_exhaustive]
+pub enum BatchError {
+    /// They end within the header.
+    #[error("{size} bytes are too few for a batch, whose header alone has {HEADER}")]
+    Truncated {
+        /// How many there are.
+        size: usize,
+    },
+    /// There are more than any batch has.
+    #[error("{size} bytes are more than a batch may have, {max}", max = Batch::MAX_SIZE)]
+    TooLarge {
+        /// How many there are.
+        size: usize,
+    },
+    /// They changed after they were written.
+    #[error("the batch is damaged: its checksum is {stored:08x}, its bytes give {computed:08x}")]
+    Checksum {
+        /// The sum that was written.
+        stored: u32,
+        /// The sum of what is there.
+        computed: u32,
+    },
+    /// Another version of the format.
+    #[error("batch format version {version} is not known; this program reads version {BATCH_VERSION}")]
+    UnknownVersion {
+        /// The version that was found.
+        version: u8,
+    },
+    /// The records are not as long as the header says.
+    #[error("the header announces {announced} bytes of records, {found} follow")]
+    Length {
+        /// What the header says.
+        announced: usize,
+        /// What is there.
+        found: usize,
+    },
+    /// A record that cannot be read.
+    #[error("record {index}, at byte {at} of the batch: {what}")]
+    Record {
+        /// Which one, from 0.
+        index: u32,
+        /// Where it begins.
+        at: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// More bytes than the records have.
+    #[error("{bytes} bytes follow the last of {count} records")]
+    Trailing {
+        /// How many.
+        bytes: usize,
+        /// How many records the header announces.
+        count: u32,
+    },
+    /// The records reach beyond the offsets that the batch covers.
+    #[error("the records reach over {covered} offsets, the batch covers {span}")]
+    Span {
+        /// What the header says.
+        span: u32,
+        /// What the records take.
+        covered: u64,
+    },
+}
+
+impl BatchError {
+    /// What a caller may do about it.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        Class::BadData
+    }
+}

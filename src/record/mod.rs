@@ -10,10 +10,12 @@
 mod batch;
 mod headers;
 mod partitioner;
+mod read;
 
-pub use batch::{Batch, BatchError, RecordRef, Records};
+pub use batch::{BATCH_VERSION, Batch, BatchError};
 pub use headers::Headers;
 pub use partitioner::{JavaDefault, Partitioner, murmur2};
+pub use read::{RecordRef, Records};
 
 use std::fmt;
 use std::sync::Arc;
