@@ -95,6 +95,15 @@ impl<C: Codec> Reader<C> {
         self.with_bound(message, headers, |bound, payload| Ok(bound.decode_value(payload)?))
     }
 
+    /// The schema that has to be loaded before this message reads; `None` where it is there, or where the frame does not read.
+    #[must_use]
+    pub fn missing(&self, message: &[u8], headers: &Headers) -> Option<SchemaKey> {
+        let key = self.serdes.framing().read(message, self.role, headers).ok()?.key;
+        let is_bound = self.state.writers.read().find(&key).is_some();
+        let is_known = is_bound || self.serdes.cached(key, self.state.hint.as_ref()).is_some();
+        (!is_known).then_some(key)
+    }
+
     /// Loads the schema of that key, which [`SerdesError::UnknownSchema`] named.
     ///
     /// # Errors
