@@ -39,20 +39,34 @@ impl<'t, T: Transport + ?Sized> ConsumerBuilder<'t, T> {
 
 impl<'t, T: Transport + ?Sized, V, K> ConsumerBuilder<'t, T, V, K> {
     /// Reads values with that codec, as that schema sees them.
-    pub fn value<C: Codec>(self, serdes: &Serdes, codec: C, schema: &Schema) -> ConsumerBuilder<'t, T, Reader<C>, K> {
+    pub fn value<C: Codec>(
+        self,
+        serdes: &Serdes,
+        codec: C,
+        schema: &Schema,
+    ) -> ConsumerBuilder<'t, T, Reader<C>, K> {
         let hint = self.hint(serdes, schema, KeyOrValue::Value);
         let reader = serdes.reader_of(codec, Some(schema), hint.as_ref(), KeyOrValue::Value);
         self.with_value(reader)
     }
 
     /// Reads values with that codec, each as it was written.
-    pub fn value_as_written<C: Codec>(self, serdes: &Serdes, codec: C) -> ConsumerBuilder<'t, T, Reader<C>, K> {
+    pub fn value_as_written<C: Codec>(
+        self,
+        serdes: &Serdes,
+        codec: C,
+    ) -> ConsumerBuilder<'t, T, Reader<C>, K> {
         let reader = serdes.reader_of(codec, None, None, KeyOrValue::Value);
         self.with_value(reader)
     }
 
     /// Reads keys with that codec, as that schema sees them; without it keys are plain bytes.
-    pub fn key<C: Codec>(self, serdes: &Serdes, codec: C, schema: &Schema) -> ConsumerBuilder<'t, T, V, TypedKeys<C>> {
+    pub fn key<C: Codec>(
+        self,
+        serdes: &Serdes,
+        codec: C,
+        schema: &Schema,
+    ) -> ConsumerBuilder<'t, T, V, TypedKeys<C>> {
         let hint = self.hint(serdes, schema, KeyOrValue::Key);
         let keys = TypedKeys(serdes.reader_of(codec, Some(schema), hint.as_ref(), KeyOrValue::Key));
         ConsumerBuilder {
@@ -131,7 +145,7 @@ impl<T: Transport + ?Sized, C: Codec, K> ConsumerBuilder<'_, T, Reader<C>, K> {
             transport.create_topic(TopicSpec::new(&topic, partitions)).await?;
         }
         let in_group = spec.group.is_some();
-        let raw = Transport::consumer(transport, spec).await?;
+        let raw = transport.open_consumer(spec).await?;
         Ok(Consumer::new(raw, value, keys, settings, in_group))
     }
 }

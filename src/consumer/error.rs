@@ -53,7 +53,9 @@ impl ConsumeError {
     pub fn class(&self) -> Class {
         match self {
             Self::Transport(it) => it.class(),
-            Self::Message { source, .. } | Self::Registry { source, .. } | Self::Setup(source) => source.class(),
+            Self::Message { source, .. } | Self::Registry { source, .. } | Self::Setup(source) => {
+                source.class()
+            }
             Self::Tombstone { .. } | Self::NoKey { .. } => Class::BadData,
         }
     }

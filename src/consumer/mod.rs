@@ -51,7 +51,9 @@ use crate::codec::Codec;
 use crate::ids::SchemaKey;
 use crate::record::{Batch, Cursor, TopicPartition};
 use crate::serdes::{Reader, SerdesError};
-use crate::transport::{CommitOutcome, Committed, Event, Generation, Place, PollLimits, RawConsumer, Transport};
+use crate::transport::{
+    CommitOutcome, Committed, Event, Generation, Place, PollLimits, RawConsumer, Transport,
+};
 use build::Settings;
 use message::Watermarks;
 use watermark::Watermark;
@@ -92,7 +94,13 @@ struct Current {
 }
 
 impl<C: Codec, K> Consumer<C, K> {
-    fn new(raw: Box<dyn RawConsumer>, reader: Reader<C>, keys: K, settings: Settings, in_group: bool) -> Self {
+    fn new(
+        raw: Box<dyn RawConsumer>,
+        reader: Reader<C>,
+        keys: K,
+        settings: Settings,
+        in_group: bool,
+    ) -> Self {
         let watermarks = Mutex::new(BTreeMap::new());
         let generation = Generation::default();
         Self { raw, reader, keys, settings, in_group, generation, watermarks, current: None, skipped: 0 }
@@ -175,7 +183,8 @@ impl<C: Codec, K> Consumer<C, K> {
             }
             Event::Assigned { generation, partitions } => {
                 self.generation = generation;
-                self.watermarks().extend(partitions.into_iter().map(|(at, start)| (at, Watermark::new(start))));
+                self.watermarks()
+                    .extend(partitions.into_iter().map(|(at, start)| (at, Watermark::new(start))));
             }
             Event::Revoking { generation, partitions } => {
                 self.commit().await?;
@@ -282,7 +291,9 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
 /// A schema that nobody knows is told by the message itself; a registry that does not answer holds the message back.
 fn settle(key: SchemaKey, loaded: Result<(), SerdesError>) -> Result<(), ConsumeError> {
     match loaded {
-        Err(source) if matches!(source.class(), Class::Retry { .. }) => Err(ConsumeError::Registry { key, source }),
+        Err(source) if matches!(source.class(), Class::Retry { .. }) => {
+            Err(ConsumeError::Registry { key, source })
+        }
         _ => Ok(()),
     }
 }

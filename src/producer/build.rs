@@ -61,7 +61,12 @@ impl<'t, T: Transport + ?Sized> ProducerBuilder<'t, T> {
 
 impl<'t, T: Transport + ?Sized, V, K> ProducerBuilder<'t, T, V, K> {
     /// Writes values with that codec and schema, under the subject that the serdes' strategy names.
-    pub fn value<C: Codec>(self, serdes: &Serdes, codec: C, schema: &Schema) -> ProducerBuilder<'t, T, Typed<C>, K> {
+    pub fn value<C: Codec>(
+        self,
+        serdes: &Serdes,
+        codec: C,
+        schema: &Schema,
+    ) -> ProducerBuilder<'t, T, Typed<C>, K> {
         let value = Typed { serdes: serdes.clone(), codec, schema: schema.clone() };
         ProducerBuilder {
             transport: self.transport,
@@ -73,7 +78,12 @@ impl<'t, T: Transport + ?Sized, V, K> ProducerBuilder<'t, T, V, K> {
     }
 
     /// Writes keys with that codec and schema; without it keys are plain bytes.
-    pub fn key<C: Codec>(self, serdes: &Serdes, codec: C, schema: &Schema) -> ProducerBuilder<'t, T, V, Typed<C>> {
+    pub fn key<C: Codec>(
+        self,
+        serdes: &Serdes,
+        codec: C,
+        schema: &Schema,
+    ) -> ProducerBuilder<'t, T, V, Typed<C>> {
         let key = Typed { serdes: serdes.clone(), codec, schema: schema.clone() };
         ProducerBuilder {
             transport: self.transport,
@@ -171,7 +181,7 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
         let writer = value.writer(&topic, KeyOrValue::Value).await?;
         let keys = key.prepare(&topic).await?;
         let spec = ProducerSpec::default().with_acknowledge(settings.acknowledge);
-        let raw = Transport::producer(transport, spec).await?;
+        let raw = transport.open_producer(spec).await?;
         let max_batch = transport.capabilities().max_batch;
         Ok(Producer::new(Shared {
             topic: topic.into(),

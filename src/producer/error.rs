@@ -20,7 +20,9 @@ pub enum SendError {
     #[error("the transport")]
     Transport(#[source] Arc<TransportError>),
     /// The buffer is full; nothing was written.
-    #[error("{buffered} bytes are waiting to be acknowledged, {limit} are allowed: await the handles, or `flush`")]
+    #[error(
+        "{buffered} bytes are waiting to be acknowledged, {limit} are allowed: await the handles, or `flush`"
+    )]
     Full {
         /// Bytes that wait.
         buffered: usize,

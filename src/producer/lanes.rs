@@ -22,7 +22,10 @@ struct State {
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("open", &self.open).field("flying", &self.flying.len()).finish_non_exhaustive()
+        f.debug_struct("State")
+            .field("open", &self.open)
+            .field("flying", &self.flying.len())
+            .finish_non_exhaustive()
     }
 }
 

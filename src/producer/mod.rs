@@ -90,7 +90,10 @@ impl<C: Codec, K> Clone for Producer<C, K> {
 
 impl<C: Codec, K> fmt::Debug for Producer<C, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Producer").field("topic", &self.0.topic).field("lanes", &self.0.lanes).finish_non_exhaustive()
+        f.debug_struct("Producer")
+            .field("topic", &self.0.topic)
+            .field("lanes", &self.0.lanes)
+            .finish_non_exhaustive()
     }
 }
 

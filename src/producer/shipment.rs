@@ -42,12 +42,7 @@ impl Shipment {
     }
 
     /// Adds a record while the batch is open and has room; gives its place in the batch.
-    pub(super) fn push(
-        &self,
-        most: usize,
-        record: &Record,
-        room: &mut Option<Reserved>,
-    ) -> Option<u64> {
+    pub(super) fn push(&self, most: usize, record: &Record, room: &mut Option<Reserved>) -> Option<u64> {
         match &mut *self.state() {
             State::Open { batch, reserved } if batch.is_empty() || batch.size() + size_of(record) <= most => {
                 let place = batch.len() as u64;
@@ -85,7 +80,8 @@ impl Shipment {
 /// Bytes that a record takes in a batch, at most: lengths and flags included.
 pub(super) fn size_of(record: &Record) -> usize {
     let bytes = |it: &Option<Vec<u8>>| it.as_ref().map_or(0, |it| it.len() + 10);
-    let headers: usize = record.headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len) + 20).sum();
+    let headers: usize =
+        record.headers.iter().map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len) + 20).sum();
     32 + bytes(&record.key) + bytes(&record.value) + headers
 }
 

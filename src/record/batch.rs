@@ -36,7 +36,7 @@
 //! ```
 
 use super::read::{GAP, HEADERS, KEY, TIME, VALUE, read_record, write_bytes, write_headers, write_varint};
-use super::{Headers, Record, RecordRef, Records};
+use super::{Cursor, Headers, Record, RecordRef, Records};
 use crate::class::Class;
 
 /// The version that [`Batch::encode`] writes and the only one that [`Batch::decode`] reads.
@@ -157,6 +157,24 @@ impl Batch {
             timestamp: self.timestamp,
             left: self.count,
         }
+    }
+
+    /// The place before the first record.
+    #[must_use]
+    pub const fn cursor(&self) -> Cursor {
+        Cursor { at: 0, next_offset: self.base_offset, left: self.count }
+    }
+
+    /// The record behind a place of this batch, and moves the place behind it; `None` at the end.
+    /// For readers that cannot keep an iterator, which borrows the batch.
+    pub fn read(&self, cursor: &mut Cursor) -> Option<RecordRef<'_>> {
+        let rest = self.records.get(cursor.at..)?;
+        let mut records =
+            Records { rest, next_offset: cursor.next_offset, timestamp: self.timestamp, left: cursor.left };
+        let record = records.next()?;
+        let at = self.records.len() - records.rest.len();
+        *cursor = Cursor { at, next_offset: records.next_offset, left: records.left };
+        Some(record)
     }
 
     /// The same without the records that are not wanted: the others keep their offsets, and the same offsets are covered.

@@ -15,7 +15,7 @@ mod read;
 pub use batch::{BATCH_VERSION, Batch, BatchError};
 pub use headers::Headers;
 pub use partitioner::{JavaDefault, Partitioner, murmur2};
-pub use read::{RecordRef, Records};
+pub use read::{Cursor, RecordRef, Records};
 
 use std::fmt;
 use std::sync::Arc;

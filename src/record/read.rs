@@ -34,11 +34,25 @@ impl<'b> RecordRef<'b> {
         headers
     }
 
+    /// Whether there are headers, without reading them.
+    #[must_use]
+    pub fn has_headers(&self) -> bool {
+        !self.raw_headers.is_empty()
+    }
+
     /// The headers in order, lent.
     pub fn iter_headers(&self) -> impl Iterator<Item = (&'b str, Option<&'b [u8]>)> + use<'b> {
         // `Batch::decode` has read them all once, and `Batch::push` wrote them from a `Headers`.
         HeaderIter { rest: self.raw_headers }.map_while(Result::ok)
     }
+}
+
+/// A place between two records of a batch, kept apart from it; see [`Batch::read`](super::Batch::read).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub(super) at: usize,
+    pub(super) next_offset: u64,
+    pub(super) left: u32,
 }
 
 /// The records of a batch, in order.

@@ -51,13 +51,19 @@ pub trait Transport: Debug + Send + Sync + 'static {
     fn capabilities(&self) -> Capabilities;
 
     /// Opens a producer. Law: batches for one partition are stored in the order of the calls to `append`.
-    fn producer(&self, spec: ProducerSpec) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>>;
+    fn open_producer(
+        &self,
+        spec: ProducerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>>;
 
     /// Opens a consumer, as a member of a group where the spec names one.
-    fn consumer(&self, spec: ConsumerSpec) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>>;
+    fn open_consumer(
+        &self,
+        spec: ConsumerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>>;
 
     /// Opens a transactional producer. Law: an older one of the same id is fenced from now on, and its open transaction aborted.
-    fn transactional(&self, id: &str) -> BoxFuture<'_, Result<Box<dyn RawTransaction>, TransportError>>;
+    fn open_transactional(&self, id: &str) -> BoxFuture<'_, Result<Box<dyn RawTransaction>, TransportError>>;
 
     /// Creates a topic; one that exists with the same partitions is left as it is.
     fn create_topic(&self, spec: TopicSpec) -> BoxFuture<'_, Result<(), TransportError>>;
@@ -126,12 +132,12 @@ pub trait RawConsumer: Debug + Send {
     /// Gives records of these partitions again.
     fn resume(&mut self, partitions: &[TopicPartition]);
 
-    /// Goes on reading a partition from another place.
+    /// Goes on reading a partition from another place; gives the offset of that place.
     fn seek<'a>(
         &'a mut self,
         at: &'a TopicPartition,
         place: Place,
-    ) -> BoxFuture<'a, Result<(), TransportError>>;
+    ) -> BoxFuture<'a, Result<u64, TransportError>>;
 
     /// Answers [`Event::Revoking`]: the partitions may go to another member now.
     fn revoked(&mut self, generation: Generation) -> BoxFuture<'_, Result<(), TransportError>>;
