@@ -202,7 +202,6 @@ impl Schema {
             Format::Json => Model::Json(json::parse(text, &references, mode)?),
             #[cfg(feature = "bincode")]
             Format::Bincode => Model::Bincode(bincode::parse(text, &references, mode)?),
-            #[allow(unreachable_patterns)]
             other => return Err(SchemaError::unsupported(other)),
         };
         Ok(Self::assemble(format, text, model, references))

@@ -12,6 +12,8 @@ use super::{
 /// A container is opened with `begin_…`, filled, and closed with [`ValueBuilder::end`]; how many items it has is counted.
 /// Inside a record every value is preceded by [`ValueBuilder::name`] (or [`ValueBuilder::name_id`]), inside a map by a
 /// value that is its key. Closing containers out of order, or not at all, gives a value whose containers are cut short; it never panics.
+/// It sets no limit to nesting: the codecs hold theirs ([`crate::limits::Limits`]), and a program that nests by itself has to
+/// stay within what the stack bears, for comparing, copying and showing a value descend into it.
 #[derive(Debug)]
 pub struct ValueBuilder<'a> {
     value: Value<'a>,
@@ -240,19 +242,17 @@ impl<'a> ValueBuilder<'a> {
     }
 
     /// Closes a container, which then holds `length` items, entries or fields: as many as were written, which is not counted again.
-    pub fn end_with(&mut self, open: Open, length: usize) -> &mut Self {
+    pub fn end_with(&mut self, Open(place): Open, length: usize) -> &mut Self {
         let stop = self.value.nodes.len();
-        match self.value.nodes.get_mut(open.0) {
-            Some(
-                Node::Array { length: slot, end }
-                | Node::Map { length: slot, end }
-                | Node::Record { length: slot, end, .. },
-            ) => {
-                // A length beyond what was written would be believed by whoever makes room for it.
-                *slot = length.min(stop - open.0 - 1);
-                *end = stop;
-            }
-            _ => {}
+        if let Some(
+            Node::Array { length: slot, end }
+            | Node::Map { length: slot, end }
+            | Node::Record { length: slot, end, .. },
+        ) = self.value.nodes.get_mut(place)
+        {
+            // A length beyond what was written would be believed by whoever makes room for it.
+            *slot = length.min(stop - place - 1);
+            *end = stop;
         }
         self
     }

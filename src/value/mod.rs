@@ -27,6 +27,7 @@ mod build;
 mod json;
 pub(crate) mod logical;
 mod read;
+pub mod with;
 
 pub use build::{Open, ValueBuilder};
 pub use json::{AsJson, JsonValueError, from_json};
@@ -223,5 +224,16 @@ impl fmt::Debug for Value<'_> {
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.root(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Node;
+
+    /// A node a field: what a message of many fields costs is their number times this.
+    #[test]
+    fn a_node_is_no_larger_than_24_bytes() {
+        assert!(size_of::<Node<'_>>() <= 24, "{} bytes", size_of::<Node<'_>>());
     }
 }

@@ -98,7 +98,7 @@ fn read(text: &str) -> Option<Decimal> {
     let mut scan = Scan(text);
     let negative = scan.one_of(&['-', '+']) == Some('-');
     let whole = scan.digits();
-    let fraction = if scan.one_of(&['.']).is_some() { scan.digits() } else { None };
+    let fraction = if scan.one_of(&['.']).is_some() { Some(scan.digits()?) } else { None };
     if whole.is_none() && fraction.is_none() {
         return None;
     }
