@@ -23,7 +23,7 @@ pub mod protobuf;
 pub use avro::Avro;
 #[cfg(feature = "bincode")]
 pub use bincode::Bincode;
-pub use codecs::{Codecs, DynCodec};
+pub use codecs::{BoundDynamic, Codecs, DynCodec, Dynamic};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
 #[cfg(feature = "json")]
 pub use json::Json;
