@@ -111,6 +111,11 @@ impl<'v> ValueRef<'v> {
         self.value.nodes.get(self.index).copied().unwrap_or(Node::Null)
     }
 
+    /// What tells this value from every other one that is alive: its arena's address, and its index there.
+    pub(crate) fn place(self) -> (usize, usize) {
+        (std::ptr::from_ref(self.value) as usize, self.index)
+    }
+
     /// What stands here.
     #[must_use]
     pub fn view(self) -> View<'v> {

@@ -1,1 +1,27 @@
-//! Tests of json_codec.
+//! JSON: typed, borrowed, dynamic, validated; what hostile payloads and schemas meet.
+
+mod limits;
+mod quake;
+mod schema;
+mod validation;
+
+use schemawire::codec::json::BoundJson;
+use schemawire::codec::{Binding, Codec, Decode, DecodeError, Encode, Json};
+use schemawire::schema::Schema;
+use serde::{Deserialize, Serialize};
+
+/// A codec that checks nothing.
+fn unchecked() -> BoundJson {
+    let anything = Schema::json("true").unwrap();
+    Json.bind(&Binding::new(&anything)).unwrap()
+}
+
+fn decode<'de, T: Deserialize<'de>>(payload: &'de str) -> Result<T, DecodeError> {
+    unchecked().decode(payload.as_bytes())
+}
+
+fn encode<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut out = Vec::new();
+    unchecked().encode(value, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}

@@ -11,7 +11,9 @@ pub(super) fn decode(error: &serde_json::Error, payload: &[u8]) -> DecodeError {
     let kind = match error.classify() {
         Category::Eof => DecodeErrorKind::Truncated,
         Category::Syntax | Category::Io if message.starts_with("recursion limit") => DecodeErrorKind::Limit,
-        Category::Syntax | Category::Io if message.starts_with("trailing characters") => DecodeErrorKind::TrailingBytes,
+        Category::Syntax | Category::Io if message.starts_with("trailing characters") => {
+            DecodeErrorKind::TrailingBytes
+        }
         Category::Syntax | Category::Io => DecodeErrorKind::Malformed,
         Category::Data if SERDE_SAYS.iter().any(|start| message.starts_with(start)) => DecodeErrorKind::Type,
         Category::Data => DecodeErrorKind::Custom,

@@ -12,7 +12,7 @@
 //! ✔ The dynamic and the validated path refuse an object that has a member twice. serde's structs refuse it, too; a map does not.
 //! ✔ Nothing is ever fetched: a `$ref` leads to the schema itself or to one of its references.
 //! ✗ `format` is an annotation (the specification's default) and is not checked.
-//! ✗ Dynamic numbers are 64-bit integers where they fit, and the nearest `f64` otherwise.
+//! ✗ Dynamic numbers are the narrowest of `Int`, `Long` and `Unsigned` that holds them, and otherwise the nearest `f64`.
 //!
 //! # Limits
 //!

@@ -75,6 +75,7 @@ impl<'v> Node<'v, Arena> for Cursor<'v> {
 
     fn as_number(&self) -> Option<Number> {
         match self.view() {
+            View::Int(it) => Some(it.into()),
             View::Long(it) => Some(it.into()),
             View::Unsigned(it) => Some(it.into()),
             View::Double(it) => Number::from_f64(it),
@@ -96,7 +97,7 @@ impl<'v> Node<'v, Arena> for Cursor<'v> {
     fn json_type(&self) -> JsonType {
         match self.view() {
             View::Bool(_) => JsonType::Boolean,
-            View::Long(_) | View::Unsigned(_) | View::Double(_) => JsonType::Number,
+            View::Int(_) | View::Long(_) | View::Unsigned(_) | View::Double(_) => JsonType::Number,
             View::Text(_) => JsonType::String,
             View::Array(_) => JsonType::Array,
             View::Map(_) => JsonType::Object,
@@ -131,7 +132,7 @@ impl<'v> Node<'v, Arena> for Cursor<'v> {
         Some(match self {
             Self::Value(value) => {
                 let (arena, index) = value.place();
-                NodeIdentity::tagged(arena, index)
+                NodeIdentity::tagged(arena, index as u32)
             }
             Self::Name(name) => NodeIdentity::new(name.as_ptr() as usize),
         })

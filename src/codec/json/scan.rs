@@ -10,7 +10,11 @@ use crate::limits::Limits;
 pub(super) fn within_limits(payload: &[u8], limits: Limits) -> Result<(), DecodeError> {
     let over = |what: String| DecodeError::new(DecodeErrorKind::Limit, what);
     if payload.len() > limits.bytes {
-        return Err(over(format!("a payload of {} bytes, where {} are allowed", payload.len(), limits.bytes)));
+        return Err(over(format!(
+            "a payload of {} bytes, where {} are allowed",
+            payload.len(),
+            limits.bytes
+        )));
     }
     // `[` and `{` differ from each other in one bit.
     let opening = payload.iter().filter(|byte| **byte | 0x20 == b'{').count();
@@ -35,7 +39,9 @@ pub(super) fn within_limits(payload: &[u8], limits: Limits) -> Result<(), Decode
             Token::Text(..) | Token::Other => {}
         }
         if elements > limits.elements {
-            return Err(over(format!("more than {} array items and object members", limits.elements)).at(offset));
+            return Err(
+                over(format!("more than {} array items and object members", limits.elements)).at(offset)
+            );
         }
     }
     Ok(())
@@ -59,7 +65,9 @@ pub(super) fn path_at(payload: &[u8], offset: usize) -> String {
             }
             (Token::Comma, Some(Inside::Array(index))) => *index += 1,
             (Token::Comma, Some(Inside::Object { named, .. })) => *named = false,
-            (Token::Text(text), Some(Inside::Object { name, named })) if !*named => (*name, *named) = (text, true),
+            (Token::Text(text), Some(Inside::Object { name, named })) if !*named => {
+                (*name, *named) = (text, true)
+            }
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fault;
 use crate::codec::{DecodeError, DecodeErrorKind};
@@ -38,12 +38,12 @@ struct Tree<'de> {
 }
 
 impl<'de> Tree<'de> {
-    fn refuse<E: serde::de::Error>(&mut self, kind: DecodeErrorKind, message: impl fmt::Display) -> E {
+    fn refuse<E: Error>(&mut self, kind: DecodeErrorKind, message: impl fmt::Display) -> E {
         self.refusal = Some(kind);
         E::custom(message)
     }
 
-    fn room<E: serde::de::Error>(&mut self) -> Result<(), E> {
+    fn room<E: Error>(&mut self) -> Result<(), E> {
         if self.out.node_count() * NODE <= self.limit {
             return Ok(());
         }
@@ -52,7 +52,7 @@ impl<'de> Tree<'de> {
     }
 
     /// Takes the names of the innermost object away, and refuses one that stands there twice.
-    fn unique<E: serde::de::Error>(&mut self, start: usize) -> Result<(), E> {
+    fn unique<E: Error>(&mut self, start: usize) -> Result<(), E> {
         let names = self.names.get_mut(start..).unwrap_or_default();
         // Few names are compared faster each with each than they are sorted.
         let twice = if names.len() <= 8 {
@@ -112,15 +112,18 @@ impl<'de> Visitor<'de> for Next<'_, 'de> {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.0.out.long(value);
+        match i32::try_from(value) {
+            Ok(value) => self.0.out.int(value),
+            Err(_) => self.0.out.long(value),
+        };
         Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        match i64::try_from(value) {
-            Ok(value) => self.0.out.long(value),
-            Err(_) => self.0.out.unsigned(value),
-        };
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        if let Ok(value) = i64::try_from(value) {
+            return self.visit_i64(value);
+        }
+        self.0.out.unsigned(value);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{PatternOptions, Retrieve, Uri};
 
 use super::node::{Arena, Cursor};
-use crate::schema::json::{Draft, Model, all_references, model_of, resolve, without_fragment};
+use crate::schema::json::{Draft, Model, all_references, model_of, resolve};
 use crate::schema::{Format, Schema, SchemaError, SchemaErrorKind};
 use crate::value::Value;
 
@@ -98,9 +98,13 @@ impl Given {
 }
 
 impl Retrieve for Given {
-    fn retrieve(&self, uri: &Uri<String>) -> Result<serde_json::Value, Box<dyn std::error::Error + Send + Sync>> {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<serde_json::Value, Box<dyn std::error::Error + Send + Sync>> {
         self.0.get(without_fragment(uri.as_str())).cloned().ok_or_else(|| {
-            format!("no schema was given for `{uri}`: nothing is fetched, so name it among the references").into()
+            format!("no schema was given for `{uri}`: nothing is fetched, so name it among the references")
+                .into()
         })
     }
 }
@@ -121,6 +125,10 @@ fn document(model: &Model) -> serde_json::Value {
         }
     }
     document
+}
+
+fn without_fragment(uri: &str) -> &str {
+    uri.split_once('#').map_or(uri, |(document, _)| document)
 }
 
 const fn dialect(draft: Draft) -> jsonschema::Draft {

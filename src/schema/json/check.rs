@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use super::keywords::{misfit, takes};
+use super::keywords::{misfit, schemas_inside, takes};
 use super::walk::{Link, Walk};
 use super::{Draft, Model, uri};
 use crate::schema::json_text::{Node, Shape};
@@ -15,11 +15,18 @@ pub(super) fn keywords(model: &Model, walk: &Walk<'_>) -> Result<(), SchemaError
     for schema in &walk.schemas {
         let members = match &schema.shape {
             Shape::Object(members) => members,
-            // Which keywords take `true` and `false` in draft 4 is told apart below, by the keyword.
+            // Where draft 4 takes no boolean depends on the keyword around it, below.
             Shape::Bool(_) => continue,
-            _ => return Err(invalid(model, schema, format!("a schema is an object or a boolean, not {}", schema.kind()))),
+            _ => {
+                return Err(invalid(
+                    model,
+                    schema,
+                    format!("a schema is an object or a boolean, not {}", schema.kind()),
+                ));
+            }
         };
-        let alone = draft.reference_stands_alone() && schema.member("$ref").is_some_and(|it| it.as_str().is_some());
+        let alone =
+            draft.reference_stands_alone() && schema.member("$ref").is_some_and(|it| it.as_str().is_some());
         for member in members {
             let keyword = &*member.name;
             if alone && keyword != "$ref" {
@@ -30,13 +37,30 @@ pub(super) fn keywords(model: &Model, walk: &Walk<'_>) -> Result<(), SchemaError
                 let message = format!("`{keyword}` takes {expected} in {draft}, not {}", at.kind());
                 return Err(invalid(model, at, message));
             }
+            if draft == Draft::Draft4 && !matches!(keyword, "additionalItems" | "additionalProperties") {
+                let mut boolean = None;
+                schemas_inside(takes, &member.value, &mut |inner| {
+                    boolean = boolean.or(matches!(inner.shape, Shape::Bool(_)).then_some(inner));
+                });
+                if let Some(at) = boolean {
+                    return Err(invalid(
+                        model,
+                        at,
+                        format!("a schema is an object in {draft}, not a boolean"),
+                    ));
+                }
+            }
         }
     }
     Ok(())
 }
 
 /// Checks that every `$ref` leads to a schema: in this document, in one of the references, or to a draft's own schema.
-pub(super) fn links(model: &Model, walk: &Walk<'_>, references: &[(Reference, Schema)]) -> Result<(), SchemaError> {
+pub(super) fn links(
+    model: &Model,
+    walk: &Walk<'_>,
+    references: &[(Reference, Schema)],
+) -> Result<(), SchemaError> {
     let given = Given::new(model, references);
     let pointers = Pointers::default();
     let mut good: HashSet<(&str, &str)> = HashSet::new();
@@ -128,7 +152,9 @@ impl<'d> Pointers<'d> {
             let step = step.replace("~1", "/").replace("~0", "~");
             let next = self.step(node, &step);
             // Confluent's registry copies the outermost `definitions` into `$defs`, so they answer to both names.
-            let next = next.or_else(|| (depth == 0 && step == "$defs").then(|| self.step(node, "definitions")).flatten());
+            let next = next.or_else(|| {
+                (depth == 0 && step == "$defs").then(|| self.step(node, "definitions")).flatten()
+            });
             match next {
                 Some(next) => node = next,
                 None => return false,
@@ -165,5 +191,11 @@ fn unknown(model: &Model, link: &Link<'_>, document: &str) -> SchemaError {
         "no schema was given for `{document}`, which `{}` refers to: nothing is fetched, so name it among the references",
         link.written
     );
-    model.document.error(Format::Json, SchemaErrorKind::UnknownReference, message, &model.text, link.node.span)
+    model.document.error(
+        Format::Json,
+        SchemaErrorKind::UnknownReference,
+        message,
+        &model.text,
+        link.node.span,
+    )
 }

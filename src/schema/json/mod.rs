@@ -32,6 +32,7 @@ mod uri;
 mod walk;
 
 pub use draft::Draft;
+pub(crate) use uri::resolve;
 
 use std::collections::HashSet;
 
@@ -82,7 +83,13 @@ pub fn parse(text: &str, references: &[(Reference, Schema)], mode: Mode) -> Resu
     let document = Document::parse(Format::Json, text, dialect)?;
     if !matches!(document.root.shape, Shape::Object(_) | Shape::Bool(_)) {
         let message = format!("a schema is an object or a boolean, not {}", document.root.kind());
-        return Err(document.error(Format::Json, SchemaErrorKind::Invalid, message, text, document.root.span));
+        return Err(document.error(
+            Format::Json,
+            SchemaErrorKind::Invalid,
+            message,
+            text,
+            document.root.span,
+        ));
     }
     let named = document.root.member("$schema").and_then(Node::as_str);
     let draft = named.and_then(Draft::from_uri).unwrap_or_default();

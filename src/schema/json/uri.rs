@@ -13,7 +13,8 @@ pub(crate) fn split(reference: &str) -> (&str, &str) {
 /// A fragment of the base takes no part; the one of the reference is kept.
 pub(crate) fn resolve(base: &str, reference: &str) -> String {
     let (base, _) = split(base);
-    let (target, fragment) = reference.split_once('#').map_or((reference, None), |(it, rest)| (it, Some(rest)));
+    let (target, fragment) =
+        reference.split_once('#').map_or((reference, None), |(it, rest)| (it, Some(rest)));
     let mut resolved = resolve_document(base, target);
     if let Some(fragment) = fragment {
         resolved.push('#');
@@ -132,7 +133,9 @@ pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
     while let Some((first, after)) = rest.split_first() {
         let escape = (*first == b'%').then(|| after.split_at_checked(2)).flatten();
         let decoded = escape.and_then(|(digits, after)| {
-            let digits = std::str::from_utf8(digits).ok().filter(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+            let digits = std::str::from_utf8(digits)
+                .ok()
+                .filter(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
             Some((u8::from_str_radix(digits, 16).ok()?, after))
         });
         let (byte, after) = decoded.unwrap_or((*first, after));
