@@ -1,1 +1,5 @@
-//! Tests of protobuf_codec.
+//! Protobuf: schemas, message indexes, the typed and the dynamic codec.
+
+mod canonical;
+mod indexes;
+mod schemas;
