@@ -36,7 +36,10 @@ pub(super) fn parse(text: &str, first_error: ParseError) -> Option<FileDescripto
             numbers.push(Number { start: place.start, value: integer(found)? });
             harmless_number(found.len())
         } else if error.to_string().starts_with("a oneof must have at least one field") {
-            found.chars().map(|it| if it == '\n' { "\n".to_owned() } else { " ".repeat(it.len_utf8()) }).collect()
+            found
+                .chars()
+                .map(|it| if it == '\n' { "\n".to_owned() } else { " ".repeat(it.len_utf8()) })
+                .collect()
         } else {
             return None;
         };

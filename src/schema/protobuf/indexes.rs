@@ -46,7 +46,8 @@ impl Messages {
     pub fn of(model: &Model) -> Self {
         let file = model.file();
         let mut list = Vec::new();
-        let root = Scope { name: file.package(), path: Some(&[]), descriptor_path: &[], bare_path: Some(&[]) };
+        let root =
+            Scope { name: file.package(), path: Some(&[]), descriptor_path: &[], bare_path: Some(&[]) };
         collect(&root, model.origin(), &file.message_type, &group_names(&file.extension), &mut list);
         let by_name = list.iter().enumerate().map(|(at, it)| (it.full_name.clone(), at)).collect();
         Self { list, by_name }
@@ -72,7 +73,9 @@ impl Messages {
         let mut found: Vec<&Declaration> = Vec::new();
         for count in counts {
             let leads = self.list.iter().find(|it| count(it) == Some(path));
-            found.extend(leads.filter(|it| !it.is_map_entry && !found.iter().any(|had| std::ptr::eq(*had, *it))));
+            found.extend(
+                leads.filter(|it| !it.is_map_entry && !found.iter().any(|had| std::ptr::eq(*had, *it))),
+            );
         }
         found.into_iter()
     }
@@ -135,7 +138,9 @@ pub(super) fn is_synthetic(message: &DescriptorProto, groups: &HashSet<&str>) ->
 }
 
 /// The names of the messages that stand for groups among these fields.
-pub(super) fn group_names<'m>(fields: impl IntoIterator<Item = &'m FieldDescriptorProto>) -> HashSet<&'m str> {
+pub(super) fn group_names<'m>(
+    fields: impl IntoIterator<Item = &'m FieldDescriptorProto>,
+) -> HashSet<&'m str> {
     let groups = fields.into_iter().filter(|field| field.r#type == Some(Type::Group.into()));
     groups.filter_map(|field| field.type_name().rsplit('.').next()).collect()
 }

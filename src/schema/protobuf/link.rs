@@ -139,8 +139,7 @@ impl Linker<'_> {
             let message = format!("in the import `{file}`{}: {error}", position.unwrap_or_default());
             return SchemaError::new(Format::Protobuf, kind, message);
         }
-        let offset =
-            place.and_then(|(line, column)| self.model.offset((line as i32, column as i32)));
+        let offset = place.and_then(|(line, column)| self.model.offset((line as i32, column as i32)));
         match offset {
             Some(offset) => {
                 let span = Span::new(offset, offset);

@@ -76,7 +76,8 @@ pub(super) fn line_starts(text: &str) -> Vec<u32> {
 
 fn from_descriptor(mut file: FileDescriptorProto, text: &str) -> Result<Model, SchemaError> {
     if !matches!(file.syntax(), "" | "proto2" | "proto3") {
-        let message = format!("a descriptor of syntax `{}`: only proto2 and proto3 are understood", file.syntax());
+        let message =
+            format!("a descriptor of syntax `{}`: only proto2 and proto3 are understood", file.syntax());
         return Err(SchemaError::at(
             Format::Protobuf,
             SchemaErrorKind::Invalid,

@@ -28,8 +28,8 @@ pub(super) struct Printer<'m> {
     pub(super) is_text: bool,
 }
 
-/// The messages that the parser made for maps and groups, by name.
-type Behind<'m> = HashMap<&'m str, &'m DescriptorProto>;
+/// The messages that the parser made for maps and groups, by name, and their paths.
+type Behind<'m> = HashMap<&'m str, (&'m DescriptorProto, Vec<i32>)>;
 
 /// A message or enum among its siblings.
 enum Declared<'m> {
@@ -40,14 +40,10 @@ enum Declared<'m> {
 impl Printer<'_> {
     pub(super) fn file(&self, file: &FileDescriptorProto, out: &mut Writer) {
         let groups = group_names(&file.extension);
-        let types = self.in_order(
-            (FILE_MESSAGE, &file.message_type),
-            (FILE_ENUM, &file.enum_type),
-            &groups,
-            &[],
-        );
+        let types =
+            self.in_order((FILE_MESSAGE, &file.message_type), (FILE_ENUM, &file.enum_type), &groups, &[]);
         self.types(&types, out);
-        self.extensions(&file.extension, &self.behind(&file.message_type, &groups), out);
+        self.extensions(&file.extension, &self.behind((FILE_MESSAGE, &file.message_type), &groups, &[]), out);
         file.service.iter().for_each(|service| print_service(service, out));
     }
 
@@ -93,9 +89,10 @@ impl Printer<'_> {
             out.section();
             Options::of_message(options).statements(out);
         }
-        let is_group = |field: &FieldDescriptorProto| self.is_text && field.r#type == Some(Type::Group.into());
+        let is_group =
+            |field: &FieldDescriptorProto| self.is_text && field.r#type == Some(Type::Group.into());
         let groups = group_names(message.field.iter().chain(&message.extension));
-        let behind = self.behind(&message.nested_type, &groups);
+        let behind = self.behind((MESSAGE_NESTED, &message.nested_type), &groups, path);
         let (in_oneof, alone): (Vec<_>, Vec<_>) =
             message.field.iter().partition(|field| field.oneof_index.is_some() && !field.proto3_optional());
         out.section();
@@ -132,33 +129,35 @@ impl Printer<'_> {
         self.extensions(&message.extension, &behind, out);
     }
 
-    fn behind<'f>(&self, messages: &'f [DescriptorProto], groups: &HashSet<&str>) -> Behind<'f> {
-        let made = messages.iter().filter(|message| self.is_text && is_synthetic(message, groups));
-        made.map(|message| (message.name(), message)).collect()
+    fn behind<'f>(
+        &self,
+        (tag, messages): (i32, &'f [DescriptorProto]),
+        groups: &HashSet<&str>,
+        path: &[i32],
+    ) -> Behind<'f> {
+        let messages = messages.iter().enumerate();
+        let made = messages.filter(|(_, message)| self.is_text && is_synthetic(message, groups));
+        made.map(|(index, it)| (it.name(), (it, [path, &[tag, index as i32]].concat()))).collect()
     }
 
     fn field(&self, field: &FieldDescriptorProto, behind: &Behind<'_>, out: &mut Writer) {
         let number = field.number();
         let behind = behind.get(field.type_name());
-        if let Some(entry) = behind.filter(|it| is_map_made_by_parser(it)) {
+        if let Some((entry, _)) = behind.filter(|(it, _)| is_map_made_by_parser(it)) {
             let [key, value] = [0, 1].map(|index| entry.field.get(index).map(type_name).unwrap_or_default());
             let start = format!("map<{key}, {value}> {} = {number}", field.name());
             return field_options(field, false).in_brackets(&start, ";", out);
         }
         let label = self.label(field);
-        if let Some(group) = behind.filter(|_| field.r#type == Some(Type::Group.into())) {
+        if let Some((group, path)) = behind.filter(|_| field.r#type == Some(Type::Group.into())) {
             let start = format!("{label}group {} = {number}", group.name());
             field_options(field, true).in_brackets(&start, " {", out);
-            return self.group_body(group, out);
+            out.indent();
+            self.body(group, path, out);
+            return out.close("}");
         }
         let start = format!("{label}{} {} = {number}", type_name(field), field.name());
         field_options(field, false).in_brackets(&start, ";", out);
-    }
-
-    fn group_body(&self, group: &DescriptorProto, out: &mut Writer) {
-        out.indent();
-        self.body(group, &[], out);
-        out.close("}");
     }
 
     /// The label with a space behind it, where the text needs or had one.

@@ -2,12 +2,13 @@
 
 use prost_types::uninterpreted_option::NamePart;
 use prost_types::{
-    EnumOptions, EnumValueOptions, FieldDescriptorProto, FieldOptions, FileOptions, MessageOptions, MethodOptions,
-    ServiceOptions, UninterpretedOption, field_descriptor_proto::Type, field_options, file_options, method_options,
+    EnumOptions, EnumValueOptions, FieldDescriptorProto, FieldOptions, FileOptions, MessageOptions,
+    MethodOptions, ServiceOptions, UninterpretedOption, field_descriptor_proto::Type, field_options,
+    file_options, method_options,
 };
 
-use super::writer::{Writer, quoted};
 use super::DELIMITED;
+use super::writer::{Writer, quoted};
 
 /// Options as `name = value`.
 #[derive(Debug, Default)]
@@ -83,7 +84,8 @@ impl Options {
     }
 
     pub(super) fn of_method(options: &MethodOptions) -> Self {
-        let level = options.idempotency_level.and_then(|it| method_options::IdempotencyLevel::try_from(it).ok());
+        let level =
+            options.idempotency_level.and_then(|it| method_options::IdempotencyLevel::try_from(it).ok());
         let mut all = Self::default();
         all.add("deprecated", options.deprecated).add("idempotency_level", level.map(|it| it.as_str_name()));
         all.and_written(&options.uninterpreted_option)
