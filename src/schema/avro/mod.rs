@@ -1,16 +1,22 @@
 //! Avro schemas: model, parse, canonical texts, fingerprints ([Apache Avro 1.12 specification](https://avro.apache.org/docs/1.12.0/specification/)).
 
 mod canonical;
+mod declarations;
+mod defaults;
 mod fingerprint;
 mod linked;
+mod logical;
+mod name;
 mod parse;
 
 pub use canonical::{canonical, parsing_canonical_form};
 pub use fingerprint::{md5, rabin, sha256};
 pub use linked::{Linked, LinkedKind, LinkedType, TypeIndex, link};
+pub use logical::{Logical, Unit};
+pub use name::Name;
 pub use parse::parse;
 
-use std::fmt;
+use std::sync::Arc;
 
 use super::Span;
 
@@ -19,8 +25,6 @@ use super::Span;
 pub struct Model {
     /// The outermost type.
     pub root: Type,
-    /// The text it was parsed from.
-    pub(crate) text: Box<str>,
 }
 
 impl Model {
@@ -28,10 +32,7 @@ impl Model {
     #[must_use]
     pub fn full_name(&self) -> Option<&str> {
         match &self.root.kind {
-            Kind::Record(it) => Some(it.name.full()),
-            Kind::Enum(it) => Some(it.name.full()),
-            Kind::Fixed(it) => Some(it.name.full()),
-            Kind::Named(name) => Some(name.full()),
+            Kind::Record(_) | Kind::Enum(_) | Kind::Fixed(_) | Kind::Named(_) => Some(self.root.kind.name()),
             _ => None,
         }
     }
@@ -47,7 +48,18 @@ pub struct Type {
     /// What its values mean, where the annotation is valid for the kind; an invalid one is ignored, as the specification asks.
     pub logical: Option<Logical>,
     /// All members that the specification does not reserve for the kind, `logicalType` and its parameters included, in order.
-    pub properties: Vec<(String, serde_json::Value)>,
+    pub properties: Vec<Property>,
+}
+
+/// A member of a type or a field that the specification gives no meaning there.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: serde_json::Value,
+    /// The value's canonical text, in which objects keep their order.
+    pub(crate) text: Box<str>,
 }
 
 /// What a type is.
@@ -65,62 +77,34 @@ pub enum Kind {
     Array(Box<Type>),
     Map(Box<Type>),
     Union(Vec<Type>),
-    Record(Record),
+    Record(Arc<Record>),
     Enum(Enum),
     Fixed(Fixed),
     /// A named type that is declared elsewhere: earlier in this text, or in a reference.
     Named(Name),
 }
 
-/// A full name: an optional namespace and a simple name.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Name {
-    full: Box<str>,
-    /// Where the simple name starts.
-    simple: usize,
-}
-
-impl Name {
-    /// The name as written: one with dots is full; one without takes the namespace around it.
+impl Kind {
+    /// The name by which unions tell their branches apart: the full name of a named type, else the type's own word.
     #[must_use]
-    pub fn new(name: &str, namespace: Option<&str>) -> Self {
-        match (name.rfind('.'), namespace) {
-            (Some(dot), _) => Self { full: name.into(), simple: dot + 1 },
-            (None, Some(space)) if !space.is_empty() => {
-                Self { full: format!("{space}.{name}").into(), simple: space.len() + 1 }
-            }
-            (None, _) => Self { full: name.into(), simple: 0 },
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Int => "int",
+            Self::Long => "long",
+            Self::Float => "float",
+            Self::Double => "double",
+            Self::Bytes => "bytes",
+            Self::String => "string",
+            Self::Array(_) => "array",
+            Self::Map(_) => "map",
+            Self::Union(_) => "union",
+            Self::Record(it) => it.name.full(),
+            Self::Enum(it) => it.name.full(),
+            Self::Fixed(it) => it.name.full(),
+            Self::Named(name) => name.full(),
         }
-    }
-
-    /// `namespace.name`, or `name` alone.
-    #[must_use]
-    pub fn full(&self) -> &str {
-        &self.full
-    }
-
-    /// The name without its namespace.
-    #[must_use]
-    pub fn simple(&self) -> &str {
-        self.full.get(self.simple..).unwrap_or_default()
-    }
-
-    /// The namespace, without the last dot.
-    #[must_use]
-    pub fn namespace(&self) -> Option<&str> {
-        self.full.get(..self.simple.saturating_sub(1)).filter(|it| !it.is_empty())
-    }
-}
-
-impl fmt::Debug for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.full)
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.full)
     }
 }
 
@@ -151,13 +135,24 @@ pub struct Field {
     /// Its type.
     pub schema: Type,
     /// The value that a reader takes where the writer has no such field; bytes and fixed as text of code points 0 to 255.
+    /// A text for a `float` or `double`, such as `"1.5"`, is that number here, as in Java; `NaN` and the infinities stay texts.
     pub default: Option<serde_json::Value>,
+    /// How the default was written; there exactly where `default` is.
+    pub(crate) default_source: Option<DefaultSource>,
     /// `ascending`, `descending` or `ignore`, where it was written.
     pub order: Option<String>,
     /// Where it stands in the text.
     pub span: Span,
     /// All other members, in order.
-    pub properties: Vec<(String, serde_json::Value)>,
+    pub properties: Vec<Property>,
+}
+
+/// A default as it stands in the text.
+#[derive(Debug, Clone)]
+pub(crate) struct DefaultSource {
+    /// Its canonical text, in which objects keep their order.
+    pub(crate) text: Box<str>,
+    pub(crate) span: Span,
 }
 
 /// An enum type.
@@ -186,50 +181,4 @@ pub struct Fixed {
     pub doc: Option<String>,
     /// Its length in bytes.
     pub size: usize,
-}
-
-/// What a type's values mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Logical {
-    /// `decimal` on bytes or fixed.
-    Decimal {
-        /// The most digits.
-        precision: u32,
-        /// Digits behind the point.
-        scale: u32,
-    },
-    /// `uuid` on string, or on fixed of 16 bytes.
-    Uuid,
-    /// `date` on int.
-    Date,
-    /// `time-millis` on int, `time-micros` on long.
-    Time(Unit),
-    /// `timestamp-…` on long.
-    Timestamp(Unit),
-    /// `local-timestamp-…` on long.
-    LocalTimestamp(Unit),
-    /// `duration` on fixed of 12 bytes.
-    Duration,
-}
-
-/// The unit of a time or timestamp.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the units name themselves")]
-pub enum Unit {
-    Millis,
-    Micros,
-    Nanos,
-}
-
-impl Unit {
-    /// How many nanoseconds one of it is.
-    #[must_use]
-    pub const fn nanos(self) -> u32 {
-        match self {
-            Self::Millis => 1_000_000,
-            Self::Micros => 1_000,
-            Self::Nanos => 1,
-        }
-    }
 }
