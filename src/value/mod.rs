@@ -31,6 +31,8 @@ pub mod with;
 
 pub use build::{Open, ValueBuilder};
 pub use json::{AsJson, JsonValueError, from_json};
+#[cfg(feature = "bincode")]
+pub(crate) use logical::token;
 pub use logical::{Date, Decimal, Duration, LocalTimestamp, LogicalError, Time, Timestamp, Uuid};
 pub use read::{Elements, Entries, ValueRef, View};
 

@@ -1,1 +1,4 @@
-//! Tests of bincode_codec.
+//! The bincode codec and its layout documents.
+
+mod layout;
+mod quake;

@@ -221,20 +221,16 @@ impl Logical {
         }
     }
 
-    /// What its bytes are: one type, or several as a tuple.
+    /// The numbers that its bytes are; none for a UUID, which is bytes.
     #[must_use]
-    pub const fn inner<T>(self) -> &'static [Kind<T>] {
+    pub const fn numbers(self) -> &'static [Number] {
         match self {
-            Self::Decimal => &[Kind::Number(Number::I128), Kind::Number(Number::U32)],
-            Self::Uuid => &[Kind::Bytes],
-            Self::Date => &[Kind::Number(Number::I32)],
-            Self::Time => &[Kind::Number(Number::U64)],
-            Self::Timestamp | Self::LocalTimestamp => {
-                &[Kind::Number(Number::I64), Kind::Number(Number::U32)]
-            }
-            Self::Duration => {
-                &[Kind::Number(Number::U32), Kind::Number(Number::U32), Kind::Number(Number::U32)]
-            }
+            Self::Decimal => &[Number::I128, Number::U32],
+            Self::Uuid => &[],
+            Self::Date => &[Number::I32],
+            Self::Time => &[Number::U64],
+            Self::Timestamp | Self::LocalTimestamp => &[Number::I64, Number::U32],
+            Self::Duration => &[Number::U32, Number::U32, Number::U32],
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt::Display;
 
 use serde::de::value::{StrDeserializer, U32Deserializer};
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
 /// How deep a sample may nest.
@@ -17,7 +17,7 @@ const DEPTH: usize = 96;
 /// What is known about a type, and which value of it comes next.
 #[derive(Debug, Default)]
 pub(super) struct Sampler {
-    /// Of each enum: which variant comes next, and how many there are, once that is known.
+    /// Of each enum: which variant comes next, and how many there are.
     pub(super) enums: BTreeMap<&'static str, Variants>,
     /// Of each struct: its fields, and the enums' state that led to it.
     pub(super) structs: BTreeMap<Place, Fields>,
@@ -42,7 +42,8 @@ pub(super) struct Place {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Variants {
     pub(super) next: u32,
-    pub(super) count: Option<u32>,
+    /// At most that many: the names that serde gives, aliases among them, until a number turns out to be none.
+    pub(super) count: u32,
 }
 
 /// What is known about a struct's fields.
@@ -80,7 +81,7 @@ pub(super) enum Fault {
 impl Sampler {
     /// Whether every variant of every enum met so far has been given.
     pub(super) fn is_complete(&self) -> bool {
-        self.enums.values().all(|it| it.count.is_some_and(|count| it.next >= count))
+        self.enums.values().all(|it| it.next >= it.count)
     }
 
     /// Forgets where the last run stopped.
@@ -121,8 +122,9 @@ impl Sampler {
         let reached = self.enums.iter().map(|(name, it)| (*name, it.next)).collect();
         let fields = self.structs.entry(place).or_insert_with(|| Fields { names, reached, ..Fields::default() });
         // Fields that are known come first, so that it is the alias that comes as a duplicate.
-        let (mut keys, rest): (Vec<_>, Vec<_>) = names.iter().partition(|it| fields.known.contains(**it));
-        keys.extend(rest.into_iter().filter(|it| !fields.aliases.contains_key(**it)));
+        let (mut keys, rest): (Vec<&'static str>, Vec<&'static str>) =
+            names.iter().partition(|it| fields.known.contains(**it));
+        keys.extend(rest.into_iter().filter(|it| !fields.aliases.contains_key(it)));
         if let Some((_, name)) = self.without.filter(|(it, _)| *it == place) {
             keys.retain(|it| *it != name);
             let path = &self.path;
@@ -219,7 +221,7 @@ impl<'de> EnumAccess<'de> for Chosen<'_> {
             Err(fault) if index == 0 => Err(fault),
             Err(_) => {
                 let variants = self.sampler.enums.entry(self.place.name).or_default();
-                variants.count = Some(variants.count.map_or(index, |count| count.min(index)));
+                variants.count = variants.count.min(index);
                 Err(Fault::Again)
             }
         }
@@ -357,17 +359,17 @@ impl<'de> Deserializer<'de> for &mut Sampler {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
-        _variants: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
         // An enum inside itself takes another variant than around it, so that it ends.
         let around = self.open.iter().filter(|it| **it == name).count() as u32;
         self.enter(name)?;
-        let variants = self.enums.entry(name).or_default();
-        let most = variants.count.map_or(u32::MAX, |count| count.saturating_sub(1));
+        let start = Variants { next: 0, count: names.len() as u32 };
+        let variants = self.enums.entry(name).or_insert(start);
         let index = match around {
-            0 => variants.next % variants.count.unwrap_or(u32::MAX).max(1),
-            _ => around.min(most),
+            0 => variants.next % variants.count.max(1),
+            _ => around.min(variants.count.saturating_sub(1)),
         };
         variants.next = variants.next.saturating_add(u32::from(around == 0));
         let place = Place { name, variant: Some(index) };
