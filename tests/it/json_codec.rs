@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// A codec that checks nothing.
 fn unchecked() -> BoundJson {
-    let anything = Schema::json("true").unwrap();
-    Json.bind(&Binding::new(&anything)).unwrap()
+    let anything = Schema::json("true").expect("a schema");
+    Json.bind(&Binding::new(&anything)).expect("a bound codec")
 }
 
 fn decode<'de, T: Deserialize<'de>>(payload: &'de str) -> Result<T, DecodeError> {
@@ -22,6 +22,6 @@ fn decode<'de, T: Deserialize<'de>>(payload: &'de str) -> Result<T, DecodeError>
 
 fn encode<T: Serialize + ?Sized>(value: &T) -> String {
     let mut out = Vec::new();
-    unchecked().encode(value, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    unchecked().encode(value, &mut out).expect("a payload");
+    String::from_utf8(out).expect("text")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::error::Category;
 
-use super::scan;
+use super::{exact, scan};
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
 
 /// A payload that could not be read.
@@ -34,6 +34,7 @@ pub(super) fn encode(error: &serde_json::Error) -> EncodeError {
     let kind = match message.as_str() {
         "key must be a string" => EncodeErrorKind::Type,
         "float key must be finite (got NaN or +/-inf)" => EncodeErrorKind::Value,
+        other if other.starts_with(exact::NOT_FINITE) => EncodeErrorKind::Value,
         _ => EncodeErrorKind::Custom,
     };
     EncodeError::new(kind, message)

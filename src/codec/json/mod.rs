@@ -10,6 +10,7 @@
 //! ✔ Typed values borrow `&str` from the payload where it has no escapes; `Cow` (with `#[serde(borrow)]`) where it may have some.
 //! ✔ Bytes behind the value, a cut payload, a wrong type are errors with their byte and path.
 //! ✔ The dynamic and the validated path refuse an object that has a member twice. serde's structs refuse it, too; a map does not.
+//! ✔ A float that JSON has no number for (NaN, an infinity) is an error with its path, not a `null`; the dynamic path writes it as text.
 //! ✔ Nothing is ever fetched: a `$ref` leads to the schema itself or to one of its references.
 //! ✗ `format` is an annotation (the specification's default) and is not checked.
 //! ✗ Dynamic numbers are the narrowest of `Int`, `Long` and `Unsigned` that holds them, and otherwise the nearest `f64`.
@@ -39,6 +40,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod exact;
 mod fault;
 mod node;
 mod scan;
@@ -53,6 +55,7 @@ use super::{
 use crate::limits::Limits;
 use crate::schema::{Format, SchemaError, SchemaErrorKind};
 use crate::value::{AsJson, Value};
+use exact::{Exact, Trace};
 use validator::Validator;
 
 /// JSON, not checked against its schema.
@@ -171,7 +174,12 @@ impl BoundJson {
 
 impl<T: Serialize + ?Sized> Encode<T> for BoundJson {
     fn encode(&self, value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        self.write(out, |out| serde_json::to_writer(out, value))
+        let trace = Trace::default();
+        let written = self.write(out, |out| serde_json::to_writer(out, &Exact { value, trace: &trace }));
+        // What validation finds has its path already.
+        written.map_err(|error| {
+            if error.path.is_empty() { EncodeError { path: trace.into_path(), ..error } } else { error }
+        })
     }
 }
 

@@ -144,17 +144,21 @@ pub(crate) fn misfit(takes: Takes, value: &Node) -> Option<(&Node, &'static str)
             let odd = names.iter().find(|it| it.as_str().is_none_or(|name| !TYPES.contains(&name)))?;
             wrong(odd, "one of array, boolean, integer, null, number, object, string")
         }
-        Takes::Text => value.as_str().is_none().then(|| (value, "a string")),
-        Takes::Boolean => (!matches!(value.shape, Shape::Bool(_))).then(|| (value, "a boolean")),
-        Takes::Number => number(value).is_none().then(|| (value, "a number")),
+        Takes::Text => unless(value.as_str().is_some(), value, "a string"),
+        Takes::Boolean => unless(matches!(value.shape, Shape::Bool(_)), value, "a boolean"),
+        Takes::Number => unless(number(value).is_some(), value, "a number"),
         Takes::PositiveNumber => {
-            number(value).is_none_or(|it| it <= 0.0).then(|| (value, "a number greater than 0"))
+            unless(number(value).is_some_and(|it| it > 0.0), value, "a number greater than 0")
         }
         Takes::Count => {
             let fits = number(value).is_some_and(|it| it >= 0.0 && it.fract() == 0.0);
-            (!fits).then(|| (value, "an integer of 0 or more"))
+            unless(fits, value, "an integer of 0 or more")
         }
     }
+}
+
+fn unless<'d>(fits: bool, value: &'d Node, expected: &'static str) -> Option<(&'d Node, &'static str)> {
+    (!fits).then_some((value, expected))
 }
 
 fn number(node: &Node) -> Option<f64> {

@@ -21,7 +21,8 @@ struct Inner {
 }
 
 fn bound(limits: Limits) -> schemawire::codec::json::BoundJson {
-    Json.bind(&Binding::new(&Schema::json("true").unwrap()).with_limits(limits)).unwrap()
+    let anything = Schema::json("true").expect("a schema");
+    Json.bind(&Binding::new(&anything).with_limits(limits)).expect("a bound codec")
 }
 
 #[test]
@@ -140,6 +141,61 @@ fn a_map_whose_keys_are_no_text_is_not_written() {
     let mut out = vec![7];
     let error = unchecked().encode(&BTreeMap::from([([1, 2], 3)]), &mut out).unwrap_err();
     assert_eq!((error.kind, out), (EncodeErrorKind::Type, vec![7]));
+}
+
+#[test]
+fn a_float_that_json_has_no_number_for_is_not_written_as_null() {
+    #[derive(Serialize)]
+    enum Reading {
+        Sensor { values: BTreeMap<String, (u8, Option<f32>)> },
+    }
+    let values = BTreeMap::from([("a".to_owned(), (1, Some(1.0))), ("b".to_owned(), (2, Some(f32::NAN)))]);
+    let mut out = vec![7];
+    let error = unchecked().encode(&[Reading::Sensor { values }], &mut out).unwrap_err();
+    assert_eq!((error.kind, error.path.as_str()), (EncodeErrorKind::Value, "[0].values.b[1]"));
+    for number in [f64::INFINITY, f64::NEG_INFINITY] {
+        assert!(unchecked().encode(&Inner { depth: number }, &mut out).is_err());
+    }
+    assert_eq!(out, [7]);
+}
+
+#[test]
+fn an_error_of_a_types_own_keeps_its_path() {
+    #[derive(Serialize)]
+    struct Parent {
+        children: Vec<Stubborn>,
+    }
+    struct Stubborn;
+    impl Serialize for Stubborn {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("will not"))
+        }
+    }
+    let error = unchecked().encode(&Parent { children: vec![Stubborn] }, &mut Vec::new()).unwrap_err();
+    assert_eq!(
+        (error.kind, error.path.as_str(), error.message.as_str()),
+        (EncodeErrorKind::Custom, "children[0]", "will not")
+    );
+}
+
+#[test]
+fn all_shapes_of_serde_are_written_as_serde_json_does() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Shape {
+        Unit,
+        Newtype(i128),
+        Tuple(u8, char),
+        Struct { a: Option<Box<Self>>, b: () },
+    }
+    let shapes = vec![
+        Shape::Unit,
+        Shape::Newtype(i128::MIN),
+        Shape::Tuple(1, 'é'),
+        Shape::Struct { a: Some(Box::new(Shape::Unit)), b: () },
+    ];
+    let text = encode(&shapes);
+    assert_eq!(text, serde_json::to_string(&shapes).unwrap());
+    assert_eq!(decode::<Vec<Shape>>(&text).unwrap(), shapes);
 }
 
 proptest! {

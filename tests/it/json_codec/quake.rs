@@ -104,16 +104,16 @@ fn sample() -> Quake {
 
 fn schema(version: &str) -> Schema {
     let path = crate::support::file(&format!("schemas/quake/{version}.json"));
-    Schema::json(&std::fs::read_to_string(path).unwrap()).unwrap()
+    Schema::json(&std::fs::read_to_string(path).expect("a file")).expect("a schema")
 }
 
 fn checked() -> BoundJson {
-    ValidatedJson.bind(&Binding::new(&schema("v1"))).unwrap()
+    ValidatedJson.bind(&Binding::new(&schema("v1"))).expect("a bound codec")
 }
 
 fn payload() -> Vec<u8> {
     let mut out = Vec::new();
-    checked().encode(&sample(), &mut out).unwrap();
+    checked().encode(&sample(), &mut out).expect("a payload");
     out
 }
 

@@ -5,16 +5,16 @@ use schemawire::codec::{Binding, BoundCodec, Codec, DecodeError, DecodeErrorKind
 use schemawire::schema::{Format, Mode, Reference, Schema, SchemaErrorKind};
 
 fn bind(schema: &Schema) -> BoundJson {
-    ValidatedJson.bind(&Binding::new(schema)).unwrap()
+    ValidatedJson.bind(&Binding::new(schema)).expect("a bound codec")
 }
 
 fn check(schema: &str, payload: &str) -> Result<(), DecodeError> {
-    bind(&Schema::json(schema).unwrap()).decode_value(payload.as_bytes()).map(drop)
+    bind(&Schema::json(schema).expect("a schema")).decode_value(payload.as_bytes()).map(drop)
 }
 
 fn with_references(text: &str, references: &[(&str, &Schema)]) -> Schema {
     let references = references.iter().map(|(name, schema)| (Reference::local(name), Schema::clone(schema)));
-    Schema::parse(Format::Json, text, references.collect(), Mode::Strict).unwrap()
+    Schema::parse(Format::Json, text, references.collect(), Mode::Strict).expect("a schema")
 }
 
 #[test]
