@@ -16,6 +16,8 @@ pub use logical::{Logical, Unit};
 pub use name::Name;
 pub use parse::parse;
 
+pub(crate) use parse::names;
+
 use std::sync::Arc;
 
 use super::Span;

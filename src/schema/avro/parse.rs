@@ -34,7 +34,7 @@ pub fn parse(text: &str, references: &[(Reference, Schema)], mode: Mode) -> Resu
     let dialect = Dialect { comments: true, duplicates: mode == Mode::Lenient };
     let document = Document::parse(Format::Avro, text, dialect)?;
     let sources = sources(references);
-    let mut parser = Parser { text, document: &document, mode, known: HashMap::new() };
+    let mut parser = Parser { text, document: &document, mode, known: HashMap::new(), missing: None };
     for source in &sources {
         each_declared(&source.model.root, &mut |name, _| {
             parser.known.insert(name.full().into(), name.clone());
@@ -48,12 +48,45 @@ pub fn parse(text: &str, references: &[(Reference, Schema)], mode: Mode) -> Resu
     Ok(Model { root })
 }
 
+/// What a text declares, and what it needs from others: full names, each once, in the order of the text.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) declared: Vec<String>,
+    pub(crate) needed: Vec<String>,
+}
+
+/// The names that a text declares and those that it needs; none for a text that is no schema.
+///
+/// A simple name within a namespace is taken to mean a type of that namespace.
+pub(crate) fn names(text: &str) -> Names {
+    let mut names = Names::default();
+    let dialect = Dialect { comments: true, duplicates: true };
+    let Ok(document) = Document::parse(Format::Avro, text, dialect) else { return names };
+    let mode = Mode::Lenient;
+    let mut parser =
+        Parser { text, document: &document, mode, known: HashMap::new(), missing: Some(Vec::new()) };
+    let Ok(root) = parser.schema(&document.root, None) else { return names };
+    let mut declared = HashSet::new();
+    each_declared(&root, &mut |name, _| {
+        if declared.insert(name.full()) {
+            names.declared.push(name.full().to_owned());
+        }
+    });
+    let mut seen = HashSet::new();
+    let missing = parser.missing.iter().flatten();
+    let needed = missing.filter(|name| !declared.contains(name.full()) && seen.insert(name.full()));
+    names.needed = needed.map(|name| name.full().to_owned()).collect();
+    names
+}
+
 struct Parser<'d> {
     text: &'d str,
     document: &'d Document,
     mode: Mode,
     /// Every named type that is declared so far, by its full name.
     known: HashMap<Box<str>, Name>,
+    /// Where names are being collected, those that nothing declares; otherwise such a name is an error.
+    missing: Option<Vec<Name>>,
 }
 
 impl Parser<'_> {
@@ -71,7 +104,7 @@ impl Parser<'_> {
     }
 
     /// A type by its name: a primitive, or one that is declared already.
-    fn named(&self, name: &str, namespace: Option<&str>, span: Span) -> Result<Type, SchemaError> {
+    fn named(&mut self, name: &str, namespace: Option<&str>, span: Span) -> Result<Type, SchemaError> {
         let kind = match primitive(name) {
             Some(kind) => kind,
             None => Kind::Named(self.resolve(name, namespace, span)?),
@@ -79,20 +112,27 @@ impl Parser<'_> {
         Ok(Type { kind, span, logical: None, properties: Vec::new() })
     }
 
-    fn resolve(&self, name: &str, namespace: Option<&str>, span: Span) -> Result<Name, SchemaError> {
+    fn resolve(&mut self, name: &str, namespace: Option<&str>, span: Span) -> Result<Name, SchemaError> {
         let inner = Name::new(name, namespace);
         // Outside any namespace a simple name may mean a type without one, as in Java.
         let known = self.known.get(inner.full()).or_else(|| self.known.get(inner.simple()));
-        known.cloned().ok_or_else(|| {
-            let complex = ["record", "error", "enum", "array", "map", "fixed"].contains(&name);
-            let message = if complex {
-                format!("`{name}` stands alone; write it as an object, {{\"type\": \"{name}\", …}}")
-            } else {
-                format!("no type `{inner}` is declared before this place, nor in a reference")
-            };
-            let kind = if complex { SchemaErrorKind::Invalid } else { SchemaErrorKind::UnknownReference };
-            self.document.error(Format::Avro, kind, message, self.text, span)
-        })
+        if let Some(known) = known {
+            return Ok(known.clone());
+        }
+        let complex = ["record", "error", "enum", "array", "map", "fixed"].contains(&name);
+        if let (Some(missing), false) = (&mut self.missing, complex) {
+            missing.push(inner.clone());
+            return Ok(inner);
+        }
+        let (kind, message) = if complex {
+            let message =
+                format!("`{name}` stands alone; write it as an object, {{\"type\": \"{name}\", …}}");
+            (SchemaErrorKind::Invalid, message)
+        } else {
+            let message = format!("no type `{inner}` is declared before this place, nor in a reference");
+            (SchemaErrorKind::UnknownReference, message)
+        };
+        Err(self.document.error(Format::Avro, kind, message, self.text, span))
     }
 
     fn object(&mut self, node: &Node, namespace: Option<&str>) -> Result<Type, SchemaError> {

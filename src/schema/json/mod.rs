@@ -123,6 +123,11 @@ pub(crate) fn referenced_names(text: &str) -> Vec<String> {
     links.collect()
 }
 
+/// The URI that a text gives itself; none for a text that is no schema.
+pub(crate) fn declared_id(text: &str) -> Option<String> {
+    parse(text, &[], Mode::Lenient).ok()?.id().map(str::to_owned)
+}
+
 /// All schemas that a schema refers to, directly or through others: each name once (the nearest schema of that name),
 /// with the URI against which the name resolves.
 pub(crate) fn all_references<'s>(
