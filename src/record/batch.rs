@@ -36,7 +36,7 @@
 //! ```
 
 use super::read::{GAP, HEADERS, KEY, TIME, VALUE, read_record, write_bytes, write_headers, write_varint};
-use super::{Cursor, Headers, Record, RecordRef, Records};
+use super::{Cursor, Headers, Record, RecordRef, Records, Sequence};
 use crate::class::Class;
 
 /// The version that [`Batch::encode`] writes and the only one that [`Batch::decode`] reads.
@@ -51,6 +51,7 @@ pub struct Batch {
     span: u32,
     count: u32,
     records: Vec<u8>,
+    sequence: Option<Sequence>,
 }
 
 impl Batch {
@@ -60,7 +61,7 @@ impl Batch {
     /// No records; the first offset is 0 until a transport gives another.
     #[must_use]
     pub const fn new() -> Self {
-        Self { base_offset: 0, timestamp: 0, span: 0, count: 0, records: Vec::new() }
+        Self { base_offset: 0, timestamp: 0, span: 0, count: 0, records: Vec::new(), sequence: None }
     }
 
     /// No records, with room for that many bytes.
@@ -148,6 +149,26 @@ impl Batch {
         self.timestamp = timestamp;
     }
 
+    /// Which producer's which batch it is, from its first append on. Not part of the stored form.
+    #[must_use]
+    pub const fn sequence(&self) -> Option<Sequence> {
+        self.sequence
+    }
+
+    /// The same, as that batch of that producer.
+    pub const fn set_sequence(&mut self, sequence: Option<Sequence>) {
+        self.sequence = sequence;
+    }
+
+    /// Covers more offsets, up to that one, without holding records there: what is left of batches whose records all went.
+    /// Answers `false`, and does nothing, where a batch cannot cover so many.
+    #[must_use]
+    pub(crate) fn cover_to(&mut self, next_offset: u64) -> bool {
+        let span = next_offset.checked_sub(self.base_offset).and_then(|span| u32::try_from(span).ok());
+        self.span = span.unwrap_or(self.span).max(self.span);
+        span.is_some()
+    }
+
     /// The records, lent.
     #[must_use]
     pub fn iter(&self) -> Records<'_> {
@@ -210,7 +231,7 @@ impl Batch {
         self.count += 1;
     }
 
-    /// Appends the stored form. Law: [`Batch::decode`] gives the same batch back.
+    /// Appends the stored form. Law: [`Batch::decode`] gives the same batch back, without its sequence.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let start = out.len();
         out.reserve(self.size());
@@ -254,7 +275,7 @@ impl Batch {
             return Err(BatchError::Length { announced: length, found: rest.len() });
         }
         check_records(rest, base_offset, span, count)?;
-        Ok(Self { base_offset, timestamp, span, count, records: rest.to_vec() })
+        Ok(Self { base_offset, timestamp, span, count, records: rest.to_vec(), sequence: None })
     }
 }
 

@@ -55,3 +55,14 @@ pub struct Record {
     /// Milliseconds since 1970-01-01T00:00:00Z; `None` lets the transport stamp it when it is appended.
     pub timestamp: Option<i64>,
 }
+
+/// Which producer's which batch for one partition: a batch that is appended again under the same sequence is stored once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sequence {
+    /// The producer, as its transport numbers them.
+    pub producer: u64,
+    /// Grows when the producer gives batches up; an older one's batches are refused from then on.
+    pub epoch: u32,
+    /// The number of the batch in its partition and epoch, from 0.
+    pub number: u64,
+}

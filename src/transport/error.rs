@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::class::Class;
+use crate::record::{Batch, TopicPartition};
 
 /// A transport that cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,8 @@ pub enum TransportErrorKind {
     Fenced,
     /// The transaction cannot go on; abort it.
     Aborted,
+    /// A batch before this one was not written; append that one first.
+    OutOfSequence,
     /// The handle was closed.
     Closed,
 }
@@ -60,7 +63,7 @@ impl TransportError {
     pub fn class(&self) -> Class {
         match self.kind {
             TransportErrorKind::TooLarge | TransportErrorKind::Corrupt => Class::BadData,
-            TransportErrorKind::Io => Class::RETRY,
+            TransportErrorKind::Io | TransportErrorKind::OutOfSequence => Class::RETRY,
             TransportErrorKind::Fenced => Class::Fenced,
             TransportErrorKind::Aborted => Class::Abort,
             _ => Class::Config,
@@ -73,9 +76,11 @@ impl TransportError {
 #[error("batch for {at} was {}", if *.possibly_written { "possibly written" } else { "not written" })]
 pub struct AppendError {
     /// Where it was meant to go, as `topic-partition`.
-    pub at: crate::record::TopicPartition,
+    pub at: TopicPartition,
     /// Whether it may be in the log all the same.
     pub possibly_written: bool,
+    /// The batch, handed back to be appended again, where the transport still has it.
+    pub batch: Option<Box<Batch>>,
     /// Why.
     #[source]
     pub source: TransportError,

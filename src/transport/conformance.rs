@@ -1,1 +1,0 @@
-//! What every transport must do, as a suite that any implementation can run.

