@@ -168,13 +168,13 @@ impl Default for Codecs {
     fn default() -> Self {
         let codecs = Self::empty();
         #[cfg(feature = "avro")]
-        let codecs = codecs.with(super::Avro::default());
+        let codecs = codecs.with(super::Avro);
         #[cfg(feature = "protobuf")]
-        let codecs = codecs.with(super::Protobuf::default());
+        let codecs = codecs.with(super::Protobuf);
         #[cfg(feature = "json")]
-        let codecs = codecs.with(super::Json::default());
+        let codecs = codecs.with(super::Json);
         #[cfg(feature = "bincode")]
-        let codecs = codecs.with(super::Bincode::default());
+        let codecs = codecs.with(super::Bincode);
         codecs
     }
 }

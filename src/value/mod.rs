@@ -27,6 +27,7 @@ mod build;
 mod json;
 pub(crate) mod logical;
 mod read;
+#[cfg(any(feature = "uuid", feature = "rust_decimal", feature = "jiff", feature = "chrono"))]
 pub mod with;
 
 pub use build::{Open, ValueBuilder};

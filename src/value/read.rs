@@ -112,6 +112,7 @@ impl<'v> ValueRef<'v> {
     }
 
     /// What tells this value from every other one that is alive: its arena's address, and its index there.
+    #[cfg(feature = "json")]
     pub(crate) fn place(self) -> (usize, usize) {
         (std::ptr::from_ref(self.value) as usize, self.index)
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// A file of the shared corpora, where that folder lies beside the project (or where `SCHEMAWIRE_CORPORA` points);
 /// a test that needs it says that it is skipped where it is missing.
 #[must_use]
-pub fn corpus(name: &str) -> Option<String> {
+pub(crate) fn corpus(name: &str) -> Option<String> {
     let folder = std::env::var_os("SCHEMAWIRE_CORPORA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"), PathBuf::from);
     let text = std::fs::read_to_string(folder.join(name)).ok();
@@ -16,12 +16,12 @@ pub fn corpus(name: &str) -> Option<String> {
 }
 
 /// The rows of a JSON Lines text.
-pub fn rows(text: &str) -> impl Iterator<Item = serde_json::Value> {
+pub(crate) fn rows(text: &str) -> impl Iterator<Item = serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON line"))
 }
 
 /// A file of this project.
 #[must_use]
-pub fn file(path: &str) -> PathBuf {
+pub(crate) fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

@@ -1,4 +1,4 @@
-//! The types of [`chrono`](::chrono), whose years go from about -262,000 to 262,000.
+//! The types of `chrono`, whose years go from about -262,000 to 262,000.
 //!
 //! chrono shows a leap second as a fraction of a second or more; there is no such moment here, and it is refused.
 
@@ -11,17 +11,17 @@ pub mod timestamp {
     crate::value::with::with_functions!(::chrono::DateTime<::chrono::Utc> as crate::value::Timestamp);
 }
 
-/// [`chrono::NaiveDateTime`](::chrono::NaiveDateTime) as a local timestamp.
+/// [`chrono::NaiveDateTime`] as a local timestamp.
 pub mod local_timestamp {
     crate::value::with::with_functions!(::chrono::NaiveDateTime as crate::value::LocalTimestamp);
 }
 
-/// [`chrono::NaiveDate`](::chrono::NaiveDate) as a date.
+/// [`chrono::NaiveDate`] as a date.
 pub mod date {
     crate::value::with::with_functions!(::chrono::NaiveDate as crate::value::Date);
 }
 
-/// [`chrono::NaiveTime`](::chrono::NaiveTime) as a time of day.
+/// [`chrono::NaiveTime`] as a time of day.
 pub mod time {
     crate::value::with::with_functions!(::chrono::NaiveTime as crate::value::Time);
 }

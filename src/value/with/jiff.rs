@@ -1,4 +1,4 @@
-//! The types of [`jiff`](::jiff), whose years go from -9999 to 9999.
+//! The types of `jiff`, whose years go from -9999 to 9999.
 //!
 //! ```
 //! use serde::{Deserialize, Serialize};
@@ -22,22 +22,22 @@ use ::jiff::civil;
 
 use crate::value::{Date, LocalTimestamp, LogicalError, Time, Timestamp};
 
-/// [`jiff::Timestamp`](::jiff::Timestamp) as a timestamp.
+/// [`jiff::Timestamp`] as a timestamp.
 pub mod timestamp {
     crate::value::with::with_functions!(::jiff::Timestamp as crate::value::Timestamp);
 }
 
-/// [`jiff::civil::DateTime`](::jiff::civil::DateTime) as a local timestamp.
+/// [`jiff::civil::DateTime`] as a local timestamp.
 pub mod local_timestamp {
     crate::value::with::with_functions!(::jiff::civil::DateTime as crate::value::LocalTimestamp);
 }
 
-/// [`jiff::civil::Date`](::jiff::civil::Date) as a date.
+/// [`jiff::civil::Date`] as a date.
 pub mod date {
     crate::value::with::with_functions!(::jiff::civil::Date as crate::value::Date);
 }
 
-/// [`jiff::civil::Time`](::jiff::civil::Time) as a time of day.
+/// [`jiff::civil::Time`] as a time of day.
 pub mod time {
     crate::value::with::with_functions!(::jiff::civil::Time as crate::value::Time);
 }

@@ -1,4 +1,4 @@
-//! [`rust_decimal::Decimal`](::rust_decimal::Decimal) as a decimal: up to 96 bits of digits, and a scale of up to 28.
+//! [`rust_decimal::Decimal`] as a decimal: up to 96 bits of digits, and a scale of up to 28.
 
 use crate::value::{Decimal, LogicalError};
 

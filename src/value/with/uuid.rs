@@ -1,4 +1,4 @@
-//! [`uuid::Uuid`](::uuid::Uuid) as a UUID.
+//! [`uuid::Uuid`] as a UUID.
 
 use crate::value::Uuid;
 
