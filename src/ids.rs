@@ -38,14 +38,16 @@ impl FromStr for Guid {
             text: text.into(),
             expected: "32 hex digits, with or without dashes",
         };
-        let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
-        let mut guid = [0; 16];
-        if digits.len() != 32 {
+        let digits = || text.chars().filter(|character| *character != '-');
+        if digits().count() != 32 {
             return Err(wrong());
         }
-        for (byte, pair) in guid.iter_mut().zip(digits.chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| wrong())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
+        let mut guid = [0; 16];
+        for (place, character) in digits().enumerate() {
+            let digit = character.to_digit(16).ok_or_else(wrong)? as u8;
+            if let Some(byte) = guid.get_mut(place / 2) {
+                *byte = *byte << 4 | digit;
+            }
         }
         Ok(Self(guid))
     }
@@ -110,17 +112,4 @@ pub struct InvalidName {
     pub text: String,
     /// The shape that is accepted.
     pub expected: &'static str,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Guid;
-
-    #[test]
-    fn a_guid_reads_back_what_it_prints() {
-        let text = "89791762-2336-4186-9674-299b90a802e2";
-        assert_eq!(text.parse::<Guid>().unwrap().to_string(), text);
-        assert!("89791762".parse::<Guid>().is_err());
-        assert!("zz791762-2336-4186-9674-299b90a802e2".parse::<Guid>().is_err());
-    }
 }

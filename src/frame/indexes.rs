@@ -41,7 +41,7 @@ impl MessageIndexes {
         }
     }
 
-    /// Appends the wire form of a path.
+    /// Appends the wire form of a path. An empty path reads back as `[0]`, as Confluent's clients take it.
     pub fn write(path: &[i32], out: &mut Vec<u8>) {
         if path == [0] {
             out.push(0);
@@ -94,6 +94,10 @@ fn write_zigzag(value: i32, out: &mut Vec<u8>) {
 fn read_zigzag(bytes: &[u8]) -> Result<(i32, &[u8]), FrameError> {
     let mut bits = 0u32;
     for (place, byte) in bytes.iter().take(5).enumerate() {
+        if place == 4 && byte & 0x7f > 0x0f {
+            // The fifth byte has room for four bits of 32; more would be lost.
+            return Err(FrameError::new(FrameErrorKind::BadIndexes, "a message index does not fit 32 bits"));
+        }
         bits |= u32::from(byte & 0x7f) << (7 * place);
         if byte & 0x80 == 0 {
             let value = (bits >> 1) as i32 ^ -((bits & 1) as i32);

@@ -75,7 +75,13 @@ impl<'m> Frame<'m, '_> {
     pub fn protobuf(&self) -> Result<(MessageIndexes, &'m [u8]), FrameError> {
         match self.indexes {
             Indexes::InPayload => MessageIndexes::read(self.rest),
-            Indexes::Apart(bytes) => Ok((MessageIndexes::read(bytes)?.0, self.rest)),
+            Indexes::Apart(bytes) => match MessageIndexes::read(bytes)? {
+                (indexes, []) => Ok((indexes, self.rest)),
+                (_, behind) => Err(FrameError::new(
+                    FrameErrorKind::BadIndexes,
+                    format!("{} bytes follow the message indexes", behind.len()),
+                )),
+            },
         }
     }
 }

@@ -16,11 +16,17 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         (**self).capabilities()
     }
 
-    fn open_producer(&self, spec: ProducerSpec) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
+    fn open_producer(
+        &self,
+        spec: ProducerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
         (**self).open_producer(spec)
     }
 
-    fn open_consumer(&self, spec: ConsumerSpec) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>> {
+    fn open_consumer(
+        &self,
+        spec: ConsumerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>> {
         (**self).open_consumer(spec)
     }
 

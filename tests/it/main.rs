@@ -13,6 +13,7 @@ mod cli;
 mod compat;
 mod floors;
 mod frame_vectors;
+mod frames;
 #[cfg(feature = "json")]
 mod json_codec;
 mod link;
@@ -26,3 +27,4 @@ mod serdes;
 mod support;
 mod transport;
 mod values;
+mod words;

@@ -20,7 +20,8 @@ pub(super) fn check(linked: &Linked) -> Result<(), (Span, String)> {
                 if let Some(default) = &field.default
                     && !(Fits { linked, fuel: FUEL }).schema(field.schema, default)
                 {
-                    let message = format!("the default of `{}` is not a value of its type: {default}", field.name);
+                    let message =
+                        format!("the default of `{}` is not a value of its type: {default}", field.name);
                     return Err((field.span, message));
                 }
             }
@@ -51,9 +52,11 @@ impl Fits<'_> {
                     let variant = |name: &str| variants.iter().find(|it| &*it.name == name);
                     match json {
                         Json::String(name) => variant(name).is_some_and(|it| matches!(it.shape, Shape::Unit)),
-                        Json::Object(members) if members.len() == 1 => members
-                            .iter()
-                            .all(|(name, content)| variant(name).is_some_and(|it| self.shape(&it.shape, content))),
+                        Json::Object(members) if members.len() == 1 => {
+                            members.iter().all(|(name, content)| {
+                                variant(name).is_some_and(|it| self.shape(&it.shape, content))
+                            })
+                        }
                         _ => false,
                     }
                 }
@@ -97,7 +100,9 @@ impl Fits<'_> {
             }
             (Kind::Tuple(items), Json::Array(values)) => self.items(items, values),
             // Keys that are not text are written as text; which text each type takes is serde_json's matter.
-            (Kind::Map(_, value), Json::Object(members)) => members.values().all(|it| self.schema(*value, it)),
+            (Kind::Map(_, value), Json::Object(members)) => {
+                members.values().all(|it| self.schema(*value, it))
+            }
             _ => false,
         }
     }

@@ -53,7 +53,8 @@ impl Linked {
     }
 
     fn find(&self, name: &str) -> Option<TypeIndex> {
-        let found = self.types.iter().position(|it| matches!(it, LinkedType::Named(named) if &*named.name == name));
+        let found =
+            self.types.iter().position(|it| matches!(it, LinkedType::Named(named) if &*named.name == name));
         found.map(|index| TypeIndex(index as u32))
     }
 }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::linked::{Unlinked, link};
-use super::{Definition, Field, Integers, Kind, Logical, Model, Named, Number, Shape, Type, Variant, defaults};
+use super::{
+    Definition, Field, Integers, Kind, Logical, Model, Named, Number, Shape, Type, Variant, defaults,
+};
 use crate::schema::json_text::{Dialect, Document, Member, Node, Shape as Json};
 use crate::schema::{Format, Mode, Reference, Schema, SchemaError, SchemaErrorKind, Span};
 
@@ -48,7 +50,9 @@ impl From<Unlinked> for Fault {
             Unlinked::Reference { message } => (SchemaErrorKind::Invalid, message, None),
             Unlinked::Endless { name, span } => (
                 SchemaErrorKind::Invalid,
-                format!("`{name}` contains itself without an option, sequence, map or enum in between: it has no end"),
+                format!(
+                    "`{name}` contains itself without an option, sequence, map or enum in between: it has no end"
+                ),
                 Some(span),
             ),
         };
@@ -66,12 +70,18 @@ impl Parser {
         let version = required(root, "layout")?;
         if version.as_i64() != Some(LAYOUT) {
             let found = version.to_text();
-            return fault(version.span, format!("the layout's version is {found}; this build knows {LAYOUT}"));
+            return fault(
+                version.span,
+                format!("the layout's version is {found}; this build knows {LAYOUT}"),
+            );
         }
         let word = required(root, "integers")?;
         let integers = Integers::ALL.into_iter().find(|it| Some(it.word()) == word.as_str());
         let Some(integers) = integers else {
-            return fault(word.span, "expected `varint` (bincode 2's standard) or `fixed` (legacy, bincode 1)");
+            return fault(
+                word.span,
+                "expected `varint` (bincode 2's standard) or `fixed` (legacy, bincode 1)",
+            );
         };
         let types = match root.member("types") {
             None => Vec::new(),
@@ -91,7 +101,10 @@ impl Parser {
     fn named(&self, member: &Member) -> Result<Named<Box<Type>>, Fault> {
         let (name, node) = (&member.name, &member.value);
         if name.is_empty() || word(name).is_some() {
-            return fault(member.name_span, format!("`{name}` cannot be a type's name: it is empty or a word"));
+            return fault(
+                member.name_span,
+                format!("`{name}` cannot be a type's name: it is empty or a word"),
+            );
         }
         let definition = match &node.shape {
             Json::String(word) if &**word == "unit" => Definition::Struct(Shape::Unit),
@@ -101,7 +114,9 @@ impl Parser {
                 match node.member("enum") {
                     Some(variants) => Definition::Enum(self.variants(variants)?),
                     None => match self.shape(node)? {
-                        Shape::Unit => return fault(node.span, "expected `newtype`, `tuple`, `struct` or `enum`"),
+                        Shape::Unit => {
+                            return fault(node.span, "expected `newtype`, `tuple`, `struct` or `enum`");
+                        }
                         shape => Definition::Struct(shape),
                     },
                 }
@@ -138,7 +153,8 @@ impl Parser {
 
     /// The one of `newtype`, `tuple` and `struct` that is there.
     fn shape(&self, node: &Node) -> Result<Shape<Box<Type>>, Fault> {
-        let mut shapes = ["newtype", "tuple", "struct", "enum"].into_iter().filter_map(|name| node.member(name));
+        let mut shapes =
+            ["newtype", "tuple", "struct", "enum"].into_iter().filter_map(|name| node.member(name));
         let (first, second) = (shapes.next(), shapes.next());
         if let (Some(_), Some(second)) = (first, second) {
             return fault(second.span, "expected one of `newtype`, `tuple`, `struct` and `enum`, found two");
@@ -175,10 +191,14 @@ impl Parser {
 
     fn schema(&self, node: &Node) -> Result<Type, Fault> {
         if let Some(name) = node.as_str() {
-            return Ok(Type { kind: word(name).unwrap_or_else(|| Kind::Named(name.into())), span: node.span });
+            return Ok(Type {
+                kind: word(name).unwrap_or_else(|| Kind::Named(name.into())),
+                span: node.span,
+            });
         }
         let members = object(node, "a type")?;
-        let expected = "expected a type: a name, or an object with one of `option`, `seq`, `array`, `tuple` and `map`";
+        let expected =
+            "expected a type: a name, or an object with one of `option`, `seq`, `array`, `tuple` and `map`";
         let Some(first) = members.first() else { return fault(node.span, expected) };
         let value = &first.value;
         let kind = match (&*first.name, members) {

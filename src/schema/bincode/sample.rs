@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use serde::de::value::{StrDeserializer, U32Deserializer};
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 /// How deep a sample may nest.
 const DEPTH: usize = 96;
@@ -120,7 +118,8 @@ impl Sampler {
     ) -> Result<V::Value, Fault> {
         self.enter(place.name)?;
         let reached = self.enums.iter().map(|(name, it)| (*name, it.next)).collect();
-        let fields = self.structs.entry(place).or_insert_with(|| Fields { names, reached, ..Fields::default() });
+        let fields =
+            self.structs.entry(place).or_insert_with(|| Fields { names, reached, ..Fields::default() });
         // Fields that are known come first, so that it is the alias that comes as a duplicate.
         let (mut keys, rest): (Vec<&'static str>, Vec<&'static str>) =
             names.iter().partition(|it| fields.known.contains(**it));

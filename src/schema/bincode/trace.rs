@@ -24,7 +24,9 @@ pub enum TraceError {
     #[error("no value of the type can be made up: {0}. Trace it from values with `trace_values`")]
     Sample(String),
     /// Values of the type do not have one layout.
-    #[error("the type has no fixed layout: {0}. bincode cannot read a type with `flatten`, `untagged`, `tag`, `skip` or `skip_serializing_if` back")]
+    #[error(
+        "the type has no fixed layout: {0}. bincode cannot read a type with `flatten`, `untagged`, `tag`, `skip` or `skip_serializing_if` back"
+    )]
     Unstable(String),
     /// The document that came out is not valid; two types of one name, for example.
     #[error("the layout is not valid")]
@@ -140,7 +142,8 @@ impl Document {
         for (place, names, reached) in places {
             for name in names {
                 let default = default_of::<T>(sampler, place, name, &reached);
-                let field = self.fields(place).and_then(|fields| fields.iter_mut().find(|it| *it.name == **name));
+                let field =
+                    self.fields(place).and_then(|fields| fields.iter_mut().find(|it| *it.name == **name));
                 if let (Some(field), Some(default)) = (field, default) {
                     field.default = Some(default);
                 }

@@ -71,12 +71,18 @@ impl Transport for Memory {
         }
     }
 
-    fn open_producer(&self, spec: ProducerSpec) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
+    fn open_producer(
+        &self,
+        spec: ProducerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
         let producer = LocalProducer::open(Arc::clone(&self.store), spec);
         Box::pin(ready(Ok(Box::new(producer) as Box<dyn RawProducer>)))
     }
 
-    fn open_consumer(&self, spec: ConsumerSpec) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>> {
+    fn open_consumer(
+        &self,
+        spec: ConsumerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>> {
         let consumer = LocalConsumer::open(Arc::clone(&self.store), &spec);
         Box::pin(ready(consumer.map(|consumer| Box::new(consumer) as Box<dyn RawConsumer>)))
     }

@@ -194,7 +194,10 @@ pub(crate) fn full() -> v1::Quake {
         timezone: -480,
         sources: vec!["ci".into(), "us".into()],
         products: vec!["geoserve".into(), "étude".into(), String::new()],
-        links: BTreeMap::from([("url".into(), "https://example.org/1".into()), ("detail".into(), "x".into())]),
+        links: BTreeMap::from([
+            ("url".into(), "https://example.org/1".into()),
+            ("detail".into(), "x".into()),
+        ]),
         title: "M -0.42 - 4km W of Castaic, CA".into(),
     }
 }
