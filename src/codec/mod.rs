@@ -28,7 +28,7 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
 #[cfg(feature = "json")]
 pub use json::Json;
 #[cfg(feature = "protobuf")]
-pub use protobuf::Protobuf;
+pub use protobuf::{Protobuf, ProtobufMessage};
 
 use std::any::Any;
 use std::fmt::Debug;

@@ -199,7 +199,7 @@ fn the_order_of_messages_is_kept_so_that_indexes_stay() {
 }
 
 /// The descriptor of a text, linked and with interpreted options, as a client would send it.
-fn linked_descriptor(text: &str) -> String {
+pub(super) fn linked_descriptor(text: &str) -> String {
     let mut file = protox_parse::parse("user.proto", text).expect("parses");
     file.source_code_info = None;
     let mut pool = prost_reflect::DescriptorPool::global();
