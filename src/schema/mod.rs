@@ -118,6 +118,10 @@ pub trait CustomModel: Any + fmt::Debug + Send + Sync {
 
 /// The parsed form, by format.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "protobuf",
+    expect(clippy::large_enum_variant, reason = "there is one a schema, which is shared behind its `Arc`")
+)]
 #[non_exhaustive]
 pub enum Model {
     /// Avro.

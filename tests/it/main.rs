@@ -2,6 +2,12 @@
 //!
 //! `cargo test --test it NAME` runs one of them.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
 #[cfg(feature = "avro")]
 mod avro_codec;
 #[cfg(feature = "avro")]
