@@ -38,6 +38,12 @@ impl<'a> ValueBuilder<'a> {
         Self::with(Names::Own(NameTable::default()), 0)
     }
 
+    /// A builder that collects the names it meets and has room for that many nodes.
+    #[must_use]
+    pub fn with_capacity(nodes: usize) -> Self {
+        Self::with(Names::Own(NameTable::default()), nodes)
+    }
+
     /// A builder whose names are those of a table made once for a schema; `nodes` is how many nodes to expect.
     #[must_use]
     pub fn shared(names: Arc<NameTable>, nodes: usize) -> Self {

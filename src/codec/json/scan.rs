@@ -5,8 +5,8 @@ use crate::limits::Limits;
 
 /// Holds a payload against the limits before anything is decoded.
 ///
-/// Two counts settle nearly all payloads: fewer opening brackets than levels, and fewer bytes than twice the elements.
-/// The rest is gone through token by token.
+/// Two counts settle nearly all payloads: no more opening brackets than levels, and no more bytes than twice the elements.
+/// The rest is gone through byte by byte.
 pub(super) fn within_limits(payload: &[u8], limits: Limits) -> Result<(), DecodeError> {
     let over = |what: String| DecodeError::new(DecodeErrorKind::Limit, what);
     if payload.len() > limits.bytes {
@@ -16,35 +16,46 @@ pub(super) fn within_limits(payload: &[u8], limits: Limits) -> Result<(), Decode
             limits.bytes
         )));
     }
-    // `[` and `{` differ from each other in one bit.
-    let opening = payload.iter().filter(|byte| **byte | 0x20 == b'{').count();
-    if opening <= limits.depth && payload.len() / 2 <= limits.elements {
+    if opening_brackets(payload) <= limits.depth && payload.len() / 2 <= limits.elements {
         return Ok(());
     }
-    let (mut depth, mut elements, mut opened) = (0_usize, 0_usize, false);
-    for (offset, token) in Tokens::of(payload) {
-        // The first element of a container has no comma before it.
-        elements += usize::from(opened && token != Token::Close);
-        opened = false;
-        match token {
-            Token::Open(_) => {
+    let (mut depth, mut elements, mut at) = (0_usize, 0_usize, 0);
+    // Where the innermost container opened, as long as nothing closed since.
+    let mut opened = None;
+    while let Some(byte) = payload.get(at) {
+        at += 1;
+        match byte {
+            b'"' => at += text(payload.get(at..).unwrap_or_default()).len() + 1,
+            b'[' | b'{' => {
                 depth += 1;
-                opened = true;
+                opened = Some(at);
                 if depth > limits.depth {
-                    return Err(over(format!("more than {} levels of nesting", limits.depth)).at(offset));
+                    let what = format!("more than {} levels of nesting", limits.depth);
+                    return Err(over(what).at(at - 1));
                 }
             }
-            Token::Close => depth = depth.saturating_sub(1),
-            Token::Comma => elements += 1,
-            Token::Text(..) | Token::Other => {}
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                // A container has one element more than commas, unless it is empty.
+                let inside = opened.take().and_then(|start| payload.get(start..at - 1));
+                elements += usize::from(!inside.is_some_and(|it| it.iter().all(u8::is_ascii_whitespace)));
+            }
+            b',' => elements += 1,
+            _ => continue,
         }
         if elements > limits.elements {
-            return Err(
-                over(format!("more than {} array items and object members", limits.elements)).at(offset)
-            );
+            let what = format!("more than {} array items and object members", limits.elements);
+            return Err(over(what).at(at - 1));
         }
     }
     Ok(())
+}
+
+/// How many `[` and `{` there are, those in texts included; the two differ from each other in one bit.
+fn opening_brackets(payload: &[u8]) -> usize {
+    // Counted in bytes, a short stretch at a time, which compilers turn into sixteen at once.
+    let stretch = |bytes: &[u8]| bytes.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
+    payload.chunks(240).map(|bytes| usize::from(stretch(bytes))).sum()
 }
 
 /// The path to the value that stands at a byte of the payload, as `place.tags[3]`.
@@ -107,20 +118,40 @@ impl<'p> Tokens<'p> {
     const fn of(payload: &'p [u8]) -> Self {
         Self { payload, at: 0 }
     }
+}
 
-    /// The text behind an opening quote, up to the closing one or the end; goes behind it.
-    fn text(&mut self) -> &'p [u8] {
-        let rest = self.payload.get(self.at..).unwrap_or_default();
-        let mut escaped = false;
-        let end = rest.iter().position(|byte| {
-            let closing = *byte == b'"' && !escaped;
-            escaped = *byte == b'\\' && !escaped;
-            closing
-        });
-        let text = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-        self.at += text.len() + 1;
-        text
+/// The text behind an opening quote, up to the closing one or the end.
+fn text(rest: &[u8]) -> &[u8] {
+    let mut end = 0;
+    loop {
+        end += plain_bytes(rest.get(end..).unwrap_or_default());
+        match rest.get(end) {
+            Some(b'\\') => end += 2,
+            Some(b'"') | None => return rest.get(..end).unwrap_or(rest),
+            Some(_) => end += 1,
+        }
     }
+}
+
+/// How many bytes at the start are neither a quote nor a backslash; eight at a time, and fewer than there are at the end.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    // The lowest marked byte is the first one that equals; higher ones may be marked by its borrow.
+    let equal = |word: u64, byte: u8| {
+        let difference = word ^ (ONES * u64::from(byte));
+        difference.wrapping_sub(ONES) & !difference & HIGH
+    };
+    let mut plain = 0;
+    while let Some(chunk) = bytes.get(plain..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let found = equal(word, b'"') | equal(word, b'\\');
+        if found != 0 {
+            return plain + found.trailing_zeros() as usize / 8;
+        }
+        plain += 8;
+    }
+    plain
 }
 
 impl<'p> Iterator for Tokens<'p> {
@@ -134,7 +165,11 @@ impl<'p> Iterator for Tokens<'p> {
             open @ (b'[' | b'{') => Token::Open(*open),
             b']' | b'}' => Token::Close,
             b',' => Token::Comma,
-            b'"' => Token::Text(self.text()),
+            b'"' => {
+                let text = text(self.payload.get(self.at..).unwrap_or_default());
+                self.at += text.len() + 1;
+                Token::Text(text)
+            }
             _ => Token::Other,
         };
         Some((start, token))
@@ -151,6 +186,21 @@ mod tests {
         let limits = Limits::DEFAULT.with_depth(2);
         assert!(within_limits(br#"{"a": ["[[[{{{", "\"[[["]}"#, limits).is_ok());
         assert!(within_limits(br#"{"a": ["[[[{{{", [1]]}"#, limits).is_err());
+    }
+
+    #[test]
+    fn a_text_ends_at_its_closing_quote_wherever_it_lies() {
+        for length in 0..40 {
+            for text in ["x".repeat(length), "\u{e9}".repeat(length), format!("{}\\\"]", "y".repeat(length))]
+            {
+                let payload = format!("[\"{text}\",[1]]");
+                assert!(
+                    within_limits(payload.as_bytes(), Limits::DEFAULT.with_depth(2).with_elements(3)).is_ok()
+                );
+                let deep = within_limits(payload.as_bytes(), Limits::DEFAULT.with_depth(1)).unwrap_err();
+                assert_eq!(deep.offset, Some(text.len() + 4), "{payload}");
+            }
+        }
     }
 
     #[test]

@@ -12,7 +12,9 @@ use crate::value::{Value, ValueBuilder};
 
 /// Reads a payload that is within the limits of nesting and of elements.
 pub(super) fn read(payload: &[u8], limits: Limits) -> Result<Value<'_>, DecodeError> {
-    let mut tree = Tree { out: ValueBuilder::new(), names: Vec::new(), limit: limits.bytes, refusal: None };
+    // Honest payloads have a node every dozen bytes; a wrong guess costs a list that grows.
+    let out = ValueBuilder::with_capacity((payload.len() / 12 + 4).min(limits.bytes / NODE));
+    let mut tree = Tree { out, names: Vec::new(), limit: limits.bytes, refusal: None };
     let mut json = serde_json::Deserializer::from_slice(payload);
     let read = Next(&mut tree).deserialize(&mut json).and_then(|()| json.end());
     match read {
@@ -54,16 +56,8 @@ impl<'de> Tree<'de> {
     /// Takes the names of the innermost object away, and refuses one that stands there twice.
     fn unique<E: Error>(&mut self, start: usize) -> Result<(), E> {
         let names = self.names.get_mut(start..).unwrap_or_default();
-        // Few names are compared faster each with each than they are sorted.
-        let twice = if names.len() <= 8 {
-            let mut rest = &*names;
-            loop {
-                let Some((first, others)) = rest.split_first() else { break None };
-                if others.contains(first) {
-                    break Some(first);
-                }
-                rest = others;
-            }
+        let twice = if names.len() <= 64 {
+            first_repeated(names)
         } else {
             names.sort_unstable();
             names.windows(2).find_map(|pair| match pair {
@@ -81,6 +75,22 @@ impl<'de> Tree<'de> {
             }
         }
     }
+}
+
+/// The first of a few names that stands there before. A name is compared only where one like it was seen.
+fn first_repeated<'n, 'de>(names: &'n [Cow<'de, str>]) -> Option<&'n Cow<'de, str>> {
+    let mut seen = 0_u128;
+    names.iter().enumerate().find_map(|(index, name)| {
+        let bytes = name.as_bytes();
+        let edges = bytes
+            .first()
+            .zip(bytes.last())
+            .map_or(0, |(first, last)| first.wrapping_mul(7).wrapping_add(*last));
+        let likeness = 1 << ((edges as usize ^ bytes.len().wrapping_mul(11)) % 128);
+        let known = seen & likeness != 0;
+        seen |= likeness;
+        (known && names.get(..index).is_some_and(|before| before.contains(name))).then_some(name)
+    })
 }
 
 /// The next value goes into the tree.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jsonschema::paths::LocationSegment;
 use jsonschema::{PatternOptions, Retrieve, Uri};
 
-use super::node::{Arena, Cursor};
+use super::node::{Arena, Cursor, Directory};
 use crate::schema::json::{Draft, Model, all_references, model_of, resolve};
 use crate::schema::{Format, Schema, SchemaError, SchemaErrorKind};
 use crate::value::Value;
@@ -49,7 +49,8 @@ impl Validator {
 
     /// Checks a value that was read from JSON.
     pub(super) fn check(&self, value: &Value<'_>) -> Result<(), Violation> {
-        self.0.validate(Cursor::Value(value.root())).map_err(|error| {
+        let directory = Directory::default();
+        self.0.validate(Cursor::Value(value.root(), &directory)).map_err(|error| {
             let mut path = String::new();
             for segment in error.instance_path().segments() {
                 match segment {

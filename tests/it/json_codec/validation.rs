@@ -220,6 +220,21 @@ fn a_pattern_that_backtracks_for_ever_is_given_up() {
 }
 
 #[test]
+fn a_payload_of_many_members_against_a_schema_of_many_properties_is_no_product_of_both() {
+    let count = 20_000;
+    let list = |make: &dyn Fn(usize) -> String| (0..count).map(make).collect::<Vec<_>>().join(",");
+    let schema = format!(
+        r#"{{"properties": {{{}}}, "required": ["a0"]}}"#,
+        list(&|index| format!(r#""a{index}": {{"maximum": 1}}"#))
+    );
+    let bound = bind(&Schema::json(&schema).unwrap());
+    let payload = format!("{{{}}}", list(&|index| format!(r#""a{index}": {}"#, u8::from(index == 0))));
+    assert!(bound.decode_value(payload.as_bytes()).is_ok());
+    let payload = payload.replace("\"a777\": 0", "\"a777\": 2");
+    assert_eq!(bound.decode_value(payload.as_bytes()).unwrap_err().path, "a777");
+}
+
+#[test]
 fn the_error_names_the_keyword_in_the_referenced_document() {
     let place = Schema::json(r#"{"maxLength": 3}"#).unwrap();
     let bound = bind(&with_references(r#"{"items": {"$ref": "place.json"}}"#, &[("place.json", &place)]));
