@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::defaults;
 use super::intern;
 use super::plan::{
-    Action, Branch, DecimalType, Enumeration, Field, Named, Node, Plan, Record, Step, Temporal, TypeNames, Union,
-    Width, WrittenSymbol,
+    Action, Branch, DecimalType, Enumeration, Field, Named, Node, Plan, Record, Step, Temporal, TypeNames,
+    Union, Width, WrittenSymbol,
 };
 use crate::schema::avro::{Linked, LinkedKind, Logical, Name, TypeIndex, Unit};
 use crate::schema::{Format, SchemaError, SchemaErrorKind};
@@ -128,7 +128,8 @@ impl<'s> Compiler<'s> {
                 Node::Record(number)
             }
             LinkedKind::Enum(it) => {
-                let written = it.symbols.iter().enumerate().map(|(at, name)| (name.as_str(), Some(at as u32)));
+                let written =
+                    it.symbols.iter().enumerate().map(|(at, name)| (name.as_str(), Some(at as u32)));
                 self.enumeration(&it.name, &it.symbols, written)?
             }
             LinkedKind::Fixed(it) => self.fixed(it.size, ty.logical),
@@ -152,7 +153,9 @@ impl<'s> Compiler<'s> {
     pub(super) fn with_logical(&mut self, node: Node, width: Width, logical: Option<Logical>) -> Node {
         match (logical, node) {
             (Some(Logical::Date), Node::Int) => Node::Temporal(Temporal::Date, width),
-            (Some(Logical::Time(Unit::Millis)), Node::Int) => Node::Temporal(Temporal::Time(Unit::Millis), width),
+            (Some(Logical::Time(Unit::Millis)), Node::Int) => {
+                Node::Temporal(Temporal::Time(Unit::Millis), width)
+            }
             (Some(Logical::Time(unit @ (Unit::Micros | Unit::Nanos))), Node::Long | Node::IntAsLong) => {
                 Node::Temporal(Temporal::Time(unit), width)
             }
@@ -271,7 +274,10 @@ impl<'s> Compiler<'s> {
                 Some(value) => match defaults::write(schema, ty, value, &mut self.default_bytes) {
                     Ok(bytes) => Some(intern::bytes(&bytes).map_err(|_| full())?),
                     Err(message) if needed(position) => {
-                        let message = format!("the default of field `{}` is no value of its type: {message}", field.name);
+                        let message = format!(
+                            "the default of field `{}` is no value of its type: {message}",
+                            field.name
+                        );
                         let error = SchemaError::new(Format::Avro, SchemaErrorKind::Invalid, message);
                         return Err(error.with_pointer(schema.get(ty).pointer.clone()));
                     }

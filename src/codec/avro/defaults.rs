@@ -15,7 +15,12 @@ const STEPS: usize = 100_000;
 ///
 /// # Errors
 /// Says why the default is no value of its type.
-pub(super) fn write(schema: &Linked, ty: TypeIndex, value: &Json, left: &mut usize) -> Result<Vec<u8>, String> {
+pub(super) fn write(
+    schema: &Linked,
+    ty: TypeIndex,
+    value: &Json,
+    left: &mut usize,
+) -> Result<Vec<u8>, String> {
     let mut writer = Writer { schema, out: Vec::new(), depth: DEPTH, steps: STEPS, limit: *left };
     writer.value(ty, value)?;
     *left = left.saturating_sub(writer.out.len());
@@ -114,7 +119,8 @@ impl Writer<'_> {
                 for (field, field_type) in self.schema.fields(ty) {
                     let value = given.get(&field.name).or(field.default.as_ref());
                     let value = value.ok_or_else(|| format!("its field `{}` is missing", field.name))?;
-                    self.value(field_type, value).map_err(|error| format!("in its field `{}`: {error}", field.name))?;
+                    self.value(field_type, value)
+                        .map_err(|error| format!("in its field `{}`: {error}", field.name))?;
                 }
             }
         }

@@ -118,11 +118,17 @@ impl serde::de::Error for Fault {
     }
 
     fn invalid_value(unexpected: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(DecodeErrorKind::Type, format!("{unexpected} does not fit the Rust type, which expects {expected}"))
+        Self::new(
+            DecodeErrorKind::Type,
+            format!("{unexpected} does not fit the Rust type, which expects {expected}"),
+        )
     }
 
     fn invalid_length(length: usize, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(DecodeErrorKind::Type, format!("a length of {length} does not fit the Rust type, which expects {expected}"))
+        Self::new(
+            DecodeErrorKind::Type,
+            format!("a length of {length} does not fit the Rust type, which expects {expected}"),
+        )
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -136,7 +142,8 @@ impl serde::de::Error for Fault {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        let message = format!("the Rust struct needs a field `{field}`, which the reader's schema does not have");
+        let message =
+            format!("the Rust struct needs a field `{field}`, which the reader's schema does not have");
         Self::new(DecodeErrorKind::Type, message)
     }
 }

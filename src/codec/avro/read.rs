@@ -107,7 +107,8 @@ impl<'de, 'p> Decoder<'de, 'p> {
             }
             None => {
                 let limit = self.limits.elements;
-                Err(self.fault(DecodeErrorKind::Limit, format!("more than {limit} items and entries, the limit")))
+                Err(self
+                    .fault(DecodeErrorKind::Limit, format!("more than {limit} items and entries, the limit")))
             }
         }
     }
@@ -122,7 +123,10 @@ impl<'de, 'p> Decoder<'de, 'p> {
             }
             None => {
                 let limit = self.limits.bytes;
-                Err(self.fault(DecodeErrorKind::Limit, format!("the value takes more than {limit} bytes, the limit")))
+                Err(self.fault(
+                    DecodeErrorKind::Limit,
+                    format!("the value takes more than {limit} bytes, the limit"),
+                ))
             }
         }
     }
@@ -189,7 +193,10 @@ impl<'de, 'p> Decoder<'de, 'p> {
             Ok(int) if before.len() - self.rest.len() <= 5 => Ok(int),
             _ => {
                 self.rest = before;
-                Err(self.fault(DecodeErrorKind::Malformed, "a number of more than 32 bits where the schema has int"))
+                Err(self.fault(
+                    DecodeErrorKind::Malformed,
+                    "a number of more than 32 bits where the schema has int",
+                ))
             }
         }
     }
@@ -353,7 +360,9 @@ impl Blocks {
         if let Some(end) = self.end.take()
             && end != decoder.remaining()
         {
-            return Err(decoder.fault(DecodeErrorKind::Malformed, "a block's items do not have the size it states"));
+            return Err(
+                decoder.fault(DecodeErrorKind::Malformed, "a block's items do not have the size it states")
+            );
         }
         let count = decoder.long()?;
         if count < 0 {

@@ -171,7 +171,9 @@ impl Compiler<'_> {
         let mut last = None;
         for branch in branches {
             let read = match &self.reader.get(r).kind {
-                LinkedKind::Union(targets) => self.branch_for(*branch, r, targets).map(|(it, _, whole)| (it, whole)),
+                LinkedKind::Union(targets) => {
+                    self.branch_for(*branch, r, targets).map(|(it, _, whole)| (it, whole))
+                }
                 _ => self.pair(*branch, r).and_then(|fit| {
                     let names = self.type_names(Side::Reader, r)?;
                     Ok((Branch { node: fit.node, reader: None, names }, fit.whole))
@@ -293,13 +295,17 @@ impl Compiler<'_> {
                 continue;
             }
             if field.default.is_none() {
-                let message = format!("the reader's field `{}` has no default, and the writer has no such field", field.name);
+                let message = format!(
+                    "the reader's field `{}` has no default, and the writer has no such field",
+                    field.name
+                );
                 return Err(mismatch(writer.get(w), reader.get(r), message));
             }
             let node = self.plain(Side::Reader, *ty)?;
             steps.push(Step { node, action: Action::Default(position as u32) });
         }
-        let fields = self.fields(Side::Reader, r, |position| matched.get(position).copied().flatten().is_none())?;
+        let fields =
+            self.fields(Side::Reader, r, |position| matched.get(position).copied().flatten().is_none())?;
         self.fill_record(number, fields, steps);
         Ok(whole)
     }
@@ -404,7 +410,9 @@ fn logical_name(ty: &LinkedType) -> String {
     };
     match ty.logical {
         None => kind_name(&ty.kind).to_owned(),
-        Some(Logical::Decimal { precision, scale }) => format!("decimal of precision {precision}, scale {scale}"),
+        Some(Logical::Decimal { precision, scale }) => {
+            format!("decimal of precision {precision}, scale {scale}")
+        }
         Some(Logical::Uuid) => "uuid".to_owned(),
         Some(Logical::Date) => "date".to_owned(),
         Some(Logical::Duration) => "duration".to_owned(),
@@ -432,7 +440,8 @@ impl Failure {
     /// The same failure, seen from the container.
     fn inside(mut self, name: &str) -> Self {
         if let Self::Mismatch(mismatch) = &mut self {
-            let dot = if mismatch.path.is_empty() || mismatch.path.starts_with(['[', '{']) { "" } else { "." };
+            let dot =
+                if mismatch.path.is_empty() || mismatch.path.starts_with(['[', '{']) { "" } else { "." };
             mismatch.path = format!("{name}{dot}{}", mismatch.path);
         }
         self

@@ -48,7 +48,8 @@ impl<'a, 'de, 'p> NodeDeserializer<'a, 'de, 'p> {
     #[cold]
     fn mismatch(&self, wanted: &str) -> Fault {
         let has = self.node.describe();
-        self.decoder.fault(DecodeErrorKind::Type, format!("the schema has {has}, the Rust type wants {wanted}"))
+        self.decoder
+            .fault(DecodeErrorKind::Type, format!("the schema has {has}, the Rust type wants {wanted}"))
     }
 }
 

@@ -128,7 +128,8 @@ pub(super) fn positions<'de, V: Visitor<'de>>(
     let record = decoder.plan.record(number);
     let count = record.fields.len();
     if length.is_some_and(|length| length != count) {
-        let message = format!("the schema's record has {count} fields, the Rust type takes {}", length.unwrap_or(0));
+        let message =
+            format!("the schema's record has {count} fields, the Rust type takes {}", length.unwrap_or(0));
         return Err(decoder.fault(DecodeErrorKind::Type, message));
     }
     decoder.enter()?;

@@ -30,7 +30,8 @@ pub(super) fn any<'de, V: Visitor<'de>>(
     };
     // `Vec<u8>` and `[u8; N]` ask for their bytes one by one.
     if length.is_some_and(|length| length != bytes.len()) {
-        let message = format!("the value has {} bytes, the Rust type takes {}", bytes.len(), length.unwrap_or(0));
+        let message =
+            format!("the value has {} bytes, the Rust type takes {}", bytes.len(), length.unwrap_or(0));
         return Err(this.decoder.fault(DecodeErrorKind::Type, message));
     }
     let mut access = SeqDeserializer::<_, Fault>::new(bytes.iter().copied());

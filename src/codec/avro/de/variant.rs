@@ -38,7 +38,9 @@ pub(super) fn deserialize<'de, V: Visitor<'de>>(
         Node::String => visitor.visit_enum(BorrowedStrDeserializer::new(decoder.text()?)),
         Node::Unresolvable(number) => Err(decoder.unresolvable(number)),
         _ => match variant_for(variants, plan.names(node)) {
-            Some(variant) => visitor.visit_enum(Variant { this: NodeDeserializer::new(decoder, node), variant }),
+            Some(variant) => {
+                visitor.visit_enum(Variant { this: NodeDeserializer::new(decoder, node), variant })
+            }
             None => {
                 let has = plan.names(node).full;
                 let message = format!(

@@ -1,0 +1,268 @@
+//! Structs and maps as records and maps; a struct's fields may come in any order.
+
+use std::ops::Range;
+
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, SerializeStructVariant};
+
+use super::{Encoder, NodeSerializer};
+use crate::codec::EncodeErrorKind;
+use crate::codec::avro::fault::{Refusal, list};
+use crate::codec::avro::plan::{Node, Record};
+use crate::codec::avro::write::Block;
+
+/// A record or a map that is being written.
+pub(in crate::codec::avro) enum Entries<'a, 'o, 'p> {
+    Record(Fields<'a, 'o, 'p>),
+    Map(MapEntries<'a, 'o, 'p>),
+}
+
+/// The fields of a record. Those in the schema's order go straight to their place. From the first that does not, all are written as they come,
+/// their places are kept, and the end puts them in order.
+pub(in crate::codec::avro) struct Fields<'a, 'o, 'p> {
+    pub(super) encoder: &'a mut Encoder<'o, 'p>,
+    record: &'p Record,
+    /// How many fields stand in their place.
+    next: usize,
+    disorder: Option<Disorder>,
+    /// The field whose name was given, and whose value was not.
+    key: Option<usize>,
+}
+
+/// Fields that stand where they came.
+struct Disorder {
+    start: usize,
+    /// By field, where its bytes are.
+    places: Vec<Option<Range<usize>>>,
+}
+
+impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
+    #[inline]
+    pub(super) fn begin(encoder: &'a mut Encoder<'o, 'p>, number: u32) -> Self {
+        let record = encoder.plan.record(number);
+        Self { encoder, record, next: 0, disorder: None, key: None }
+    }
+
+    /// The number of a field, which is the next one as a rule.
+    #[inline]
+    fn find(&self, name: &str) -> Result<usize, Refusal> {
+        match self.record.fields.get(self.next) {
+            Some(field) if field.name.text == name => Ok(self.next),
+            _ => self.search(name),
+        }
+    }
+
+    fn search(&self, name: &str) -> Result<usize, Refusal> {
+        self.record.fields.iter().position(|it| it.name.text == name).ok_or_else(|| {
+            let has: Vec<_> = self.record.fields.iter().map(|it| it.name.text).collect();
+            let full = self.record.names.full;
+            let message = format!("the schema's record `{full}` has no such field; it has {}", list(&has));
+            Refusal::new(EncodeErrorKind::UnknownField, message).inside(name)
+        })
+    }
+
+    /// Writes the value of a field.
+    #[inline]
+    pub(super) fn put<T: Serialize + ?Sized>(&mut self, field: usize, value: &T) -> Result<(), Refusal> {
+        let Some(step) = self.record.steps.get(field) else {
+            return Err(Refusal::new(
+                EncodeErrorKind::Type,
+                "more values than the schema's record has fields",
+            ));
+        };
+        if field != self.next || self.disorder.is_some() {
+            return self.put_aside(field, step.node, value);
+        }
+        match value.serialize(NodeSerializer::new(self.encoder, step.node)) {
+            Ok(()) => {
+                self.next += 1;
+                Ok(())
+            }
+            Err(refusal) => Err(refusal.inside(self.record.field(field as u32).name.text)),
+        }
+    }
+
+    fn put_aside<T: Serialize + ?Sized>(
+        &mut self,
+        field: usize,
+        node: Node,
+        value: &T,
+    ) -> Result<(), Refusal> {
+        let name = self.record.field(field as u32).name.text;
+        let start = self.encoder.out.len();
+        let count = self.record.fields.len();
+        let disorder = self.disorder.get_or_insert_with(|| Disorder { start, places: vec![None; count] });
+        let again = field < self.next;
+        let Some(place) = disorder.places.get_mut(field).filter(|it| !again && it.is_none()) else {
+            return Err(Refusal::new(EncodeErrorKind::Custom, "the field is given twice").inside(name));
+        };
+        match value.serialize(NodeSerializer::new(self.encoder, node)) {
+            Ok(()) => {
+                *place = Some(start..self.encoder.out.len());
+                Ok(())
+            }
+            Err(refusal) => Err(refusal.inside(name)),
+        }
+    }
+
+    /// Writes the defaults of the fields that were not given, and puts all in order.
+    #[inline]
+    pub(super) fn finish(self) -> Result<(), Refusal> {
+        if self.disorder.is_none() && self.next == self.record.fields.len() {
+            self.encoder.leave();
+            return Ok(());
+        }
+        self.complete()
+    }
+
+    fn complete(self) -> Result<(), Refusal> {
+        let Self { encoder, record, next, disorder, .. } = self;
+        let place = |field: usize| disorder.as_ref().and_then(|it| it.places.get(field)?.clone());
+        let end = encoder.out.len();
+        for (number, field) in record.fields.iter().enumerate().skip(next) {
+            match (place(number), field.default) {
+                (Some(place), _) => encoder.out.extend_from_within(place),
+                (None, Some(default)) => encoder.out.extend_from_slice(default),
+                (None, None) => {
+                    let message = "the value has no such field, and the writer's schema no default for it";
+                    return Err(Refusal::new(EncodeErrorKind::MissingField, message).inside(field.name.text));
+                }
+            }
+        }
+        if let Some(disorder) = &disorder {
+            encoder.out.drain(disorder.start..end);
+        }
+        encoder.leave();
+        Ok(())
+    }
+}
+
+/// The entries of a map.
+pub(in crate::codec::avro) struct MapEntries<'a, 'o, 'p> {
+    encoder: &'a mut Encoder<'o, 'p>,
+    value: Node,
+    block: Block,
+    count: usize,
+    /// Where the key of the entry starts, to name it in an error.
+    key: usize,
+}
+
+impl<'a, 'o, 'p> MapEntries<'a, 'o, 'p> {
+    pub(super) fn begin(encoder: &'a mut Encoder<'o, 'p>, value: Node, block: Block) -> Self {
+        Self { encoder, value, block, count: 0, key: 0 }
+    }
+
+    fn key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refusal> {
+        self.key = self.encoder.out.len();
+        key.serialize(NodeSerializer::new(self.encoder, Node::String))
+    }
+
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
+        let key_end = self.encoder.out.len();
+        match value.serialize(NodeSerializer::new(self.encoder, self.value)) {
+            Ok(()) => {
+                self.count += 1;
+                Ok(())
+            }
+            Err(refusal) => Err(refusal.inside_entry(text_at(self.encoder.out, self.key..key_end))),
+        }
+    }
+
+    fn finish(self) {
+        self.block.end(self.encoder.out, self.count);
+        self.encoder.out.push(0);
+        self.encoder.leave();
+    }
+}
+
+/// The text that was just written, without its length.
+fn text_at(out: &[u8], range: Range<usize>) -> &str {
+    let bytes = out.get(range).unwrap_or_default();
+    let length = bytes.iter().take_while(|byte| **byte >= 0x80).count() + 1;
+    bytes.get(length..).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+}
+
+impl SerializeMap for Entries<'_, '_, '_> {
+    type Ok = ();
+    type Error = Refusal;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refusal> {
+        match self {
+            Self::Map(map) => map.key(key),
+            Self::Record(fields) => {
+                // The name is written as text behind the record so far, looked up there, and taken back.
+                let start = fields.encoder.out.len();
+                key.serialize(NodeSerializer::new(fields.encoder, Node::String))?;
+                let end = fields.encoder.out.len();
+                let found = fields.find(text_at(fields.encoder.out, start..end));
+                fields.encoder.out.truncate(start);
+                fields.key = Some(found?);
+                Ok(())
+            }
+        }
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
+        match self {
+            Self::Map(map) => map.value(value),
+            Self::Record(fields) => match fields.key.take() {
+                Some(field) => fields.put(field, value),
+                None => Err(Refusal::new(EncodeErrorKind::Custom, "a value without its key")),
+            },
+        }
+    }
+
+    fn end(self) -> Result<(), Refusal> {
+        match self {
+            Self::Record(fields) => fields.finish(),
+            Self::Map(map) => {
+                map.finish();
+                Ok(())
+            }
+        }
+    }
+}
+
+impl SerializeStruct for Entries<'_, '_, '_> {
+    type Ok = ();
+    type Error = Refusal;
+
+    #[inline]
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), Refusal> {
+        match self {
+            Self::Record(fields) => {
+                let field = fields.find(key)?;
+                fields.put(field, value)
+            }
+            Self::Map(map) => {
+                map.key(key)?;
+                map.value(value)
+            }
+        }
+    }
+
+    #[inline]
+    fn end(self) -> Result<(), Refusal> {
+        SerializeMap::end(self)
+    }
+}
+
+impl SerializeStructVariant for Entries<'_, '_, '_> {
+    type Ok = ();
+    type Error = Refusal;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), Refusal> {
+        SerializeStruct::serialize_field(self, key, value)
+    }
+
+    fn end(self) -> Result<(), Refusal> {
+        SerializeMap::end(self)
+    }
+}
