@@ -9,12 +9,17 @@ use crate::record::{Batch, TopicPartition};
 pub struct Appended {
     /// The partition.
     pub at: TopicPartition,
-    /// The offset of its first record; the others follow without a gap.
+    /// The offset of its first record; the others follow without a gap. [`Appended::UNKNOWN_OFFSET`] where nobody waited for it.
     pub base_offset: u64,
     /// The time it was stamped with, in milliseconds since 1970, for records without a time of their own.
     pub timestamp: i64,
     /// Whether it was there already, from an earlier try.
     pub duplicate: bool,
+}
+
+impl Appended {
+    /// The base offset of a batch that was answered before it was stored ([`Acknowledge::None`](super::Acknowledge::None)).
+    pub const UNKNOWN_OFFSET: u64 = u64::MAX;
 }
 
 /// What a consumer meets.

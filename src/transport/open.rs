@@ -34,10 +34,7 @@ fn open_now(address: &str) -> Result<Arc<dyn Transport>, TransportError> {
             refused(format!("`memory:{name}`: a log in memory has no name; write `memory:`"))
         }
         #[cfg(feature = "embedded")]
-        Some(("file", path)) if !path.is_empty() => {
-            let _ = path;
-            refused("not yet".to_owned())
-        }
+        Some(("file", path)) if !path.is_empty() => Ok(Arc::new(super::Embedded::open(path)?)),
         #[cfg(feature = "embedded")]
         Some(("file", _)) => refused("`file:` names no file; write `file:quakes.db`".to_owned()),
         #[cfg(not(feature = "embedded"))]

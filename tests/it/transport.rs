@@ -1,5 +1,9 @@
 //! Transports: the conformance suite on each, and what is theirs alone.
 
+#[cfg(feature = "embedded")]
+mod embedded;
+#[cfg(feature = "embedded")]
+mod faults;
 mod local;
 
 use std::sync::Arc;

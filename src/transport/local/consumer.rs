@@ -188,10 +188,8 @@ impl Cursor {
             if self.position == bounds.end {
                 return Ok(None);
             }
+            // Nothing comes only where retention has just taken it: then the bounds have changed.
             self.ahead = store.read(at, self.position, limits.bytes)?.into();
-            if self.ahead.is_empty() {
-                return Ok(None);
-            }
         }
     }
 }

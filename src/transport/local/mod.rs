@@ -50,7 +50,8 @@ pub(super) trait Store: Debug + Send + Sync + 'static {
     /// The first offset that is kept, and the one behind the last.
     fn bounds(&self, at: &TopicPartition) -> Result<Range<u64>, TransportError>;
 
-    /// The batches from the one that covers that offset on, about that many bytes of them; none at the end.
+    /// The batches from the one that covers that offset on, about that many bytes of them. None only
+    /// where that offset is outside of the bounds, at least by now.
     fn read(&self, at: &TopicPartition, from: u64, bytes: usize) -> Result<Vec<Arc<Batch>>, TransportError>;
 
     /// What a group has committed.

@@ -1,11 +1,12 @@
 //! What a topic keeps: from which offset on, and what compaction leaves. Told the time.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::time::Duration;
 
 use crate::record::{Batch, RecordRef};
 
-use super::super::{Retention, TransportError};
+use super::super::Retention;
 
 /// What is known of a batch without its records.
 #[derive(Debug, Clone, Copy)]
@@ -21,31 +22,37 @@ impl Extent {
     }
 }
 
-/// The first offset that is kept, where batches go: whole ones, from the oldest on, while they are too old or too much is kept.
-pub(crate) fn first_kept(retention: &Retention, batches: &[Extent], now: i64) -> Option<u64> {
+/// The first offset that is kept and the bytes that go, where batches go: whole ones, from the oldest on, while they are too old
+/// or too much is kept. Looks at no more batches than it has to.
+pub(crate) fn first_kept<E>(
+    retention: &Retention,
+    size: u64,
+    batches: impl Iterator<Item = Result<Extent, E>>,
+    now: i64,
+) -> Result<Option<(u64, u64)>, E> {
     let oldest = retention.age.map(|age| now.saturating_sub(millis(age)));
-    let mut size: u64 = batches.iter().map(|batch| batch.size).sum();
-    let mut first = None;
+    let mut found: Option<(u64, u64)> = None;
     for batch in batches {
+        let batch = batch?;
+        let gone = found.map_or(0, |(_, gone)| gone);
         let too_old = oldest.is_some_and(|oldest| batch.newest < oldest);
-        let too_much = retention.bytes.is_some_and(|most| size > most);
+        let too_much = retention.bytes.is_some_and(|most| size.saturating_sub(gone) > most);
         if !too_old && !too_much {
             break;
         }
-        first = Some(batch.next_offset);
-        size -= batch.size;
+        found = Some((batch.next_offset, gone + batch.size));
     }
-    first
+    Ok(found)
 }
 
 /// What compaction makes of a partition's batches: per key the newest record, without tombstones that are old enough.
 /// The batches that change, with their new selves (`None` where the one before covers their offsets from now on).
 ///
 /// `batches` is called twice and gives the same batches in order.
-pub(crate) fn compacted<B: std::ops::Deref<Target = Batch>, I: Iterator<Item = Result<B, TransportError>>>(
-    batches: impl Fn() -> Result<I, TransportError>,
+pub(crate) fn compacted<B: Deref<Target = Batch>, I: Iterator<Item = Result<B, E>>, E>(
+    batches: impl Fn() -> Result<I, E>,
     now: i64,
-) -> Result<Vec<(u64, Option<Batch>)>, TransportError> {
+) -> Result<Vec<(u64, Option<Batch>)>, E> {
     let mut newest: HashMap<Vec<u8>, u64> = HashMap::new();
     for batch in batches()? {
         for record in batch?.iter() {

@@ -166,16 +166,18 @@ impl Partition {
     }
 
     fn maintain(&mut self, spec: &TopicSpec, now: i64) -> Result<(), TransportError> {
-        let extents: Vec<_> = self.batches.iter().map(|batch| Extent::of(batch)).collect();
-        if let Some(first) = first_kept(&spec.retention, &extents, now) {
+        let size = self.batches.iter().map(|batch| batch.size() as u64).sum();
+        let extents = self.batches.iter().map(|batch| Ok::<_, TransportError>(Extent::of(batch)));
+        if let Some((first, _)) = first_kept(&spec.retention, size, extents, now)? {
             self.batches.retain(|batch| batch.next_offset() > first);
             self.bounds.start = first;
         }
         self.sequences.retain(|_, row| !row.is_forgotten(now));
         if spec.retention.compact {
-            for (base, batch) in
-                compacted(|| Ok(self.batches.iter().map(|batch| Ok(Arc::clone(batch)))), now)?
-            {
+            for (base, batch) in compacted(
+                || Ok::<_, TransportError>(self.batches.iter().map(|batch| Ok(Arc::clone(batch)))),
+                now,
+            )? {
                 let index = self.batches.partition_point(|batch| batch.base_offset() < base);
                 match batch {
                     Some(batch) => self.batches.get_mut(index).map(|old| *old = Arc::new(batch)),
