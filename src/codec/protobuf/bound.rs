@@ -57,7 +57,15 @@ impl Bound {
             in_writer: in_writer.ok_or_else(|| mismatch("the schema declares no message"))?,
             in_reader: reader.named(&first.full_name),
         };
-        Ok(Self { messages, meant, writer, reader, likeliest, limits: binding.limits, types: Types::default() })
+        Ok(Self {
+            messages,
+            meant,
+            writer,
+            reader,
+            likeliest,
+            limits: binding.limits,
+            types: Types::default(),
+        })
     }
 
     /// The path to the likeliest message.
@@ -102,7 +110,8 @@ impl Bound {
             return Err(format!("the message is `{meant}`, the Rust type is `{full_name}`").into());
         }
         let declared = self.messages.named(full_name);
-        let declared = declared.ok_or_else(|| format!("the writer's schema does not declare `{full_name}`"))?;
+        let declared =
+            declared.ok_or_else(|| format!("the writer's schema does not declare `{full_name}`"))?;
         let message = self.reader.named(full_name);
         let message = message.ok_or_else(|| format!("the reader's schema does not declare `{full_name}`"))?;
         Ok(Typed { path: declared.path.clone(), message })
@@ -179,7 +188,9 @@ fn meant(
         Some(Message::Indexes(path)) => {
             let found: Vec<_> = messages.at(path).map(|it: &Declaration| it.full_name.clone()).collect();
             if found.is_empty() {
-                return Err(mismatch(format!("the message indexes {path:?} lead to no message of the schema")));
+                return Err(mismatch(format!(
+                    "the message indexes {path:?} lead to no message of the schema"
+                )));
             }
             Some(found)
         }
@@ -198,6 +209,8 @@ fn mismatch(sentence: impl Into<String>) -> SchemaError {
 }
 
 fn not_declared_in_text(full_name: &str) -> EncodeError {
-    let sentence = format!("`{full_name}` stands for a map or a group, which the schema's text does not declare as a message");
+    let sentence = format!(
+        "`{full_name}` stands for a map or a group, which the schema's text does not declare as a message"
+    );
     EncodeError::new(EncodeErrorKind::Type, sentence)
 }

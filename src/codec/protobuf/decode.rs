@@ -101,7 +101,13 @@ impl<'de> Decoder<'_, 'de> {
         Ok(())
     }
 
-    fn record(&mut self, message: &MessagePlan, base: usize, depth: usize, at: usize) -> Result<(), DecodeError> {
+    fn record(
+        &mut self,
+        message: &MessagePlan,
+        base: usize,
+        depth: usize,
+        at: usize,
+    ) -> Result<(), DecodeError> {
         let open = self.out.begin_record_id(message.name);
         let mut length = 0;
         let mut next = base;
@@ -131,7 +137,13 @@ impl<'de> Decoder<'_, 'de> {
     }
 
     /// Shows one field from all its finds.
-    fn field(&mut self, field: &FieldPlan, finds: Range<usize>, depth: usize, at: usize) -> Result<(), DecodeError> {
+    fn field(
+        &mut self,
+        field: &FieldPlan,
+        finds: Range<usize>,
+        depth: usize,
+        at: usize,
+    ) -> Result<(), DecodeError> {
         match field.shape {
             Shape::Map => self.map(field, finds, depth),
             Shape::Repeated { .. } => self.list(field, finds, depth),
@@ -145,7 +157,8 @@ impl<'de> Decoder<'_, 'de> {
             }
             _ => match field.kind {
                 Kind::Message(index) | Kind::Group(index) => {
-                    let pieces = finds.map(|find| self.piece(find, field.kind)).collect::<Result<Vec<_>, _>>()?;
+                    let pieces =
+                        finds.map(|find| self.piece(find, field.kind)).collect::<Result<Vec<_>, _>>()?;
                     self.message(index, &pieces, depth + 1)
                 }
                 // The last one counts.
@@ -197,13 +210,16 @@ impl<'de> Decoder<'_, 'de> {
             match found.iter().rev().find(|it| it.place == number_place).map(|it| &it.raw) {
                 None => Ok(0),
                 Some(Raw::Varint(it)) => Ok(*it as i64),
-                Some(other) => Err(malformed(format!("{} where the schema has a varint", other.name())).at(at)),
+                Some(other) => {
+                    Err(malformed(format!("{} where the schema has a varint", other.name())).at(at))
+                }
             }
         };
         let (seconds, nanos) = (last(0)?, last(1)?);
         // The schema has 32 bits for nanoseconds.
         let moment = u32::try_from(nanos as i32).ok().and_then(|nanos| Timestamp::new(seconds, nanos).ok());
-        let moment = moment.ok_or_else(|| malformed(format!("{nanos} is no number of nanoseconds")).at(at))?;
+        let moment =
+            moment.ok_or_else(|| malformed(format!("{nanos} is no number of nanoseconds")).at(at))?;
         self.out.timestamp(moment);
         Ok(())
     }

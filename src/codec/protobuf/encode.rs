@@ -29,13 +29,21 @@ struct Encoder<'p, 'v> {
 }
 
 impl<'v> Encoder<'_, 'v> {
-    fn message(&mut self, index: usize, value: ValueRef<'v>, depth: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn message(
+        &mut self,
+        index: usize,
+        value: ValueRef<'v>,
+        depth: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
         if depth > self.limits.depth {
             return Err(EncodeError::new(EncodeErrorKind::Limit, too_deep(self.limits.depth).message));
         }
         let plan = self.plan;
         let message = plan.message(index).ok_or_else(|| mismatch("a declared message", value))?;
-        if message.is_timestamp && let Some(moment) = timestamp(value)? {
+        if message.is_timestamp
+            && let Some(moment) = timestamp(value)?
+        {
             return write_timestamp(moment, out);
         }
         let (View::Record(entries) | View::Map(entries)) = value.view() else {
@@ -58,26 +66,38 @@ impl<'v> Encoder<'_, 'v> {
     }
 
     /// Writes the given fields by number, as all writers do.
-    fn fields(&mut self, message: &MessagePlan, base: usize, depth: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn fields(
+        &mut self,
+        message: &MessagePlan,
+        base: usize,
+        depth: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
         let number = |place: usize| message.fields.get(place).map_or(0, |field| field.number);
         let given = self.given.get_mut(base..).unwrap_or_default();
         given.sort_by_key(|(place, _)| number(*place));
         let mut oneofs = HashSet::new();
         for pair in given.windows(2) {
-            if let [(first, _), (second, _)] = pair && first == second {
+            if let [(first, _), (second, _)] = pair
+                && first == second
+            {
                 return Err(in_field(message, *first, "the field is given twice"));
             }
         }
         for required in message.fields.iter().enumerate().filter(|(_, it)| it.shape == Shape::Required) {
             if !given.iter().any(|(place, _)| *place == required.0) {
                 let sentence = "the field is required, and not given";
-                return Err(EncodeError::new(EncodeErrorKind::MissingField, sentence).inside(&required.1.text));
+                return Err(
+                    EncodeError::new(EncodeErrorKind::MissingField, sentence).inside(&required.1.text)
+                );
             }
         }
         for index in base..self.given.len() {
             let Some((place, value)) = self.given.get(index).copied() else { break };
             let Some(field) = message.fields.get(place) else { continue };
-            if let Shape::Explicit { oneof: Some(oneof) } = field.shape && !oneofs.insert(oneof) {
+            if let Shape::Explicit { oneof: Some(oneof) } = field.shape
+                && !oneofs.insert(oneof)
+            {
                 return Err(in_field(message, place, "another field of the same oneof is given, too"));
             }
             self.field(field, value, depth, out).map_err(|error| error.inside(&field.text))?;
@@ -166,8 +186,16 @@ impl<'v> Encoder<'_, 'v> {
         Ok(())
     }
 
-    fn map(&mut self, field: &FieldPlan, value: ValueRef<'v>, depth: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let (View::Map(entries) | View::Record(entries)) = value.view() else { return Err(mismatch("a map", value)) };
+    fn map(
+        &mut self,
+        field: &FieldPlan,
+        value: ValueRef<'v>,
+        depth: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        let (View::Map(entries) | View::Record(entries)) = value.view() else {
+            return Err(mismatch("a map", value));
+        };
         let plan = self.plan;
         let entry = field.kind.message().and_then(|index| plan.message(index));
         let part = |number| entry.and_then(|entry| entry.fields.get(entry.place(number)?));

@@ -51,7 +51,9 @@ impl Guard<'_> {
         while !cursor.is_at_end() {
             let start = cursor.at;
             let (number, raw) = cursor.field(self.limits.depth)?;
-            let Some(field) = message.place(number).and_then(|place| message.fields.get(place)) else { continue };
+            let Some(field) = message.place(number).and_then(|place| message.fields.get(place)) else {
+                continue;
+            };
             self.field(field, raw, start, depth).map_err(|error| error.inside(&field.text))?;
         }
         Ok(())

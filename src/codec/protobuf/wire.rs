@@ -87,7 +87,8 @@ impl<'b> Cursor<'b> {
                 let length = self.varint()?;
                 let left = self.end - self.at;
                 let length = usize::try_from(length).ok().filter(|length| *length <= left);
-                let length = length.ok_or_else(|| truncated("the payload ends before the length says").at(start))?;
+                let length =
+                    length.ok_or_else(|| truncated("the payload ends before the length says").at(start))?;
                 self.at += length;
                 Raw::Delimited(self.at - length..self.at)
             }
@@ -120,7 +121,8 @@ impl<'b> Cursor<'b> {
                     }
                 }
                 wire_type::GROUP_END => {
-                    let message = format!("the end of group {number} within group {}", open.last().unwrap_or(&0));
+                    let message =
+                        format!("the end of group {number} within group {}", open.last().unwrap_or(&0));
                     return Err(malformed(message).at(start));
                 }
                 wire => drop(self.value(wire)?),
@@ -137,7 +139,11 @@ impl<'b> Cursor<'b> {
             if byte < 0x80 {
                 // The tenth byte has room for one bit.
                 let fits = place < 9 || byte <= 1;
-                return if fits { Ok(value) } else { Err(malformed("a varint of more than 64 bits").at(start)) };
+                return if fits {
+                    Ok(value)
+                } else {
+                    Err(malformed("a varint of more than 64 bits").at(start))
+                };
             }
         }
         Err(malformed("a varint of more than 10 bytes").at(start))
@@ -153,7 +159,8 @@ impl<'b> Cursor<'b> {
         let stop = self.at.saturating_add(N);
         let slice = self.bytes.get(self.at..stop).filter(|_| stop <= self.end);
         let array = slice.and_then(|slice| slice.try_into().ok());
-        let array = array.ok_or_else(|| truncated(format!("the payload ends within {N} bytes")).at(self.at))?;
+        let array =
+            array.ok_or_else(|| truncated(format!("the payload ends within {N} bytes")).at(self.at))?;
         self.at = stop;
         Ok(array)
     }

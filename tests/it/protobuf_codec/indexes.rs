@@ -114,7 +114,8 @@ nested_in_outer!(First, Second);
 #[test]
 fn a_type_takes_the_way_that_leads_to_it_under_either_count() {
     let schema = Schema::protobuf(TEXT).expect("links");
-    let bound = |path| Protobuf.bind(&Binding::new(&schema).with_message(Message::Indexes(path))).expect("binds");
+    let bound =
+        |path| Protobuf.bind(&Binding::new(&schema).with_message(Message::Indexes(path))).expect("binds");
     // A writer that counts over the text, and one that counts over the descriptor.
     for path in [&[0, 1][..], &[0, 3]] {
         let second: Second = bound(path).decode(b"\x0a\x01x").expect("decodes");

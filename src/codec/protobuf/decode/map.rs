@@ -16,11 +16,20 @@ enum Key<'de> {
 }
 
 impl<'de> Decoder<'_, 'de> {
-    pub(super) fn map(&mut self, field: &FieldPlan, finds: Range<usize>, depth: usize) -> Result<(), DecodeError> {
+    pub(super) fn map(
+        &mut self,
+        field: &FieldPlan,
+        finds: Range<usize>,
+        depth: usize,
+    ) -> Result<(), DecodeError> {
         let plan = self.plan;
         let entry = field.kind.message().and_then(|index| plan.message(index));
         let entry = entry.ok_or_else(|| malformed("a map whose entry is not declared"))?;
-        let last = if finds.len() > 1 { Some(self.last_of_each_key(entry, field.kind, finds.clone())?) } else { None };
+        let last = if finds.len() > 1 {
+            Some(self.last_of_each_key(entry, field.kind, finds.clone())?)
+        } else {
+            None
+        };
         let open = self.out.begin_map();
         let mut length = 0;
         for (index, find) in finds.clone().enumerate() {
@@ -53,7 +62,9 @@ impl<'de> Decoder<'_, 'de> {
             };
             match field.kind {
                 // An absent message is an empty one here, as a map has no absent values.
-                Kind::Message(index) if start == end => self.message(index, &[range.end..range.end], depth + 1)?,
+                Kind::Message(index) if start == end => {
+                    self.message(index, &[range.end..range.end], depth + 1)?
+                }
                 _ if start == end => self.default(field.kind),
                 _ => self.field(field, start..end, depth, range.start)?,
             }
@@ -75,7 +86,9 @@ impl<'de> Decoder<'_, 'de> {
             let mut key = None;
             while !cursor.is_at_end() {
                 match cursor.field(self.limits.depth)? {
-                    (1, Raw::Delimited(range)) => key = Some(Key::Text(self.payload.get(range).unwrap_or_default())),
+                    (1, Raw::Delimited(range)) => {
+                        key = Some(Key::Text(self.payload.get(range).unwrap_or_default()))
+                    }
                     (1, Raw::Varint(bits) | Raw::Fixed64(bits)) => key = Some(Key::Bits(bits)),
                     (1, Raw::Fixed32(bits)) => key = Some(Key::Bits(bits.into())),
                     _ => {}

@@ -21,7 +21,12 @@ pub(super) fn wire_type(kind: Kind) -> u32 {
 }
 
 /// Writes a scalar without its tag, and says whether it is the default of its kind.
-pub(super) fn write(plan: &Plan, kind: Kind, value: ValueRef<'_>, out: &mut Vec<u8>) -> Result<bool, EncodeError> {
+pub(super) fn write(
+    plan: &Plan,
+    kind: Kind,
+    value: ValueRef<'_>,
+    out: &mut Vec<u8>,
+) -> Result<bool, EncodeError> {
     match kind {
         Kind::Double => {
             let number = float(value)?;
@@ -63,7 +68,12 @@ pub(super) fn write(plan: &Plan, kind: Kind, value: ValueRef<'_>, out: &mut Vec<
 }
 
 /// Writes the key of a map, which JSON has as text only.
-pub(super) fn write_key(plan: &Plan, kind: Kind, key: ValueRef<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+pub(super) fn write_key(
+    plan: &Plan,
+    kind: Kind,
+    key: ValueRef<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
     match (kind, key.as_str()) {
         (Kind::Bool, Some("true")) => out.push(1),
         (Kind::Bool, Some("false")) => out.push(0),
@@ -75,8 +85,10 @@ pub(super) fn write_key(plan: &Plan, kind: Kind, key: ValueRef<'_>, out: &mut Ve
 fn write_whole(kind: Kind, number: i128, out: &mut Vec<u8>) -> Result<bool, EncodeError> {
     let signed_32 = || i32::try_from(number).map_err(|_| out_of_range(number, "a signed number of 32 bits"));
     let signed_64 = || i64::try_from(number).map_err(|_| out_of_range(number, "a signed number of 64 bits"));
-    let unsigned_32 = || u32::try_from(number).map_err(|_| out_of_range(number, "an unsigned number of 32 bits"));
-    let unsigned_64 = || u64::try_from(number).map_err(|_| out_of_range(number, "an unsigned number of 64 bits"));
+    let unsigned_32 =
+        || u32::try_from(number).map_err(|_| out_of_range(number, "an unsigned number of 32 bits"));
+    let unsigned_64 =
+        || u64::try_from(number).map_err(|_| out_of_range(number, "an unsigned number of 64 bits"));
     match kind {
         Kind::Int32 => write_varint(i64::from(signed_32()?) as u64, out),
         Kind::Int64 => write_varint(signed_64()? as u64, out),
@@ -105,9 +117,9 @@ fn whole(value: ValueRef<'_>) -> Result<i128, EncodeError> {
             let fits = number.fract() == 0.0 && number.abs() <= EXACT;
             fits.then_some(number as i128).ok_or_else(|| out_of_range(number, "a whole number"))
         }
-        View::Text(text) => text.parse().map_err(|_| {
-            EncodeError::new(EncodeErrorKind::Value, format!("{text:?} is no whole number"))
-        }),
+        View::Text(text) => text
+            .parse()
+            .map_err(|_| EncodeError::new(EncodeErrorKind::Value, format!("{text:?} is no whole number"))),
         _ => Err(mismatch("a whole number", value)),
     }
 }

@@ -86,8 +86,12 @@ impl Compiler {
     fn message(&mut self, message: &MessageDescriptor) -> MessagePlan {
         let declared = message.descriptor_proto().field.iter();
         let declared = declared.filter_map(|field| message.get_field(u32::try_from(field.number()).ok()?));
-        let oneofs: HashMap<String, u32> =
-            message.oneofs().filter(|it| !it.is_synthetic()).map(|it| it.full_name().to_owned()).zip(0..).collect();
+        let oneofs: HashMap<String, u32> = message
+            .oneofs()
+            .filter(|it| !it.is_synthetic())
+            .map(|it| it.full_name().to_owned())
+            .zip(0..)
+            .collect();
         let mut fields: Vec<_> = declared
             .map(|field| {
                 let oneof = field.containing_oneof().and_then(|it| oneofs.get(it.full_name()).copied());
@@ -109,7 +113,8 @@ impl Compiler {
         let (low, high) = by_number(&fields);
         let is_shown = |field: &FieldPlan| !matches!(field.shape, Shape::Explicit { .. });
         let always = (0..fields.len()).filter(|place| fields.get(*place).is_some_and(is_shown)).collect();
-        let is_timestamp = message.full_name() == "google.protobuf.Timestamp" && has_timestamp_fields(&fields);
+        let is_timestamp =
+            message.full_name() == "google.protobuf.Timestamp" && has_timestamp_fields(&fields);
         MessagePlan {
             full_name: message.full_name().into(),
             name: self.names.id(message.full_name()),
@@ -138,7 +143,8 @@ impl Compiler {
     }
 
     fn kind(&self, kind: &Declared, is_group: bool) -> Kind {
-        let message = |it: &MessageDescriptor| self.by_name.get(it.full_name()).copied().unwrap_or(usize::MAX);
+        let message =
+            |it: &MessageDescriptor| self.by_name.get(it.full_name()).copied().unwrap_or(usize::MAX);
         match kind {
             Declared::Double => Kind::Double,
             Declared::Float => Kind::Float,
@@ -155,7 +161,9 @@ impl Compiler {
             Declared::Bool => Kind::Bool,
             Declared::String => Kind::Text,
             Declared::Bytes => Kind::Bytes,
-            Declared::Enum(it) => Kind::Enum(self.enums_by_name.get(it.full_name()).copied().unwrap_or(usize::MAX)),
+            Declared::Enum(it) => {
+                Kind::Enum(self.enums_by_name.get(it.full_name()).copied().unwrap_or(usize::MAX))
+            }
             Declared::Message(it) if is_group => Kind::Group(message(it)),
             Declared::Message(it) => Kind::Message(message(it)),
         }
@@ -182,7 +190,8 @@ fn has_key_and_value(kind: &Declared) -> bool {
             Declared::Double | Declared::Float | Declared::Bytes | Declared::Enum(_) | Declared::Message(_)
         )
     });
-    let singular = |number| entry.get_field(number).is_some_and(|field| field.cardinality() != Cardinality::Repeated);
+    let singular =
+        |number| entry.get_field(number).is_some_and(|field| field.cardinality() != Cardinality::Repeated);
     is_key && singular(1) && singular(2)
 }
 
@@ -195,7 +204,8 @@ fn has_timestamp_fields(fields: &[FieldPlan]) -> bool {
 
 fn by_number(fields: &[FieldPlan]) -> (Vec<Option<u32>>, Vec<(u32, u32)>) {
     let numbers = fields.iter().map(|field| field.number);
-    let length = numbers.clone().filter(|number| *number <= LOW).max().map_or(0, |highest| highest as usize + 1);
+    let length =
+        numbers.clone().filter(|number| *number <= LOW).max().map_or(0, |highest| highest as usize + 1);
     let mut low = vec![None; length];
     let mut high = Vec::new();
     for (number, place) in numbers.zip(0..) {
@@ -211,7 +221,8 @@ fn by_number(fields: &[FieldPlan]) -> (Vec<Option<u32>>, Vec<(u32, u32)>) {
 /// Fills in [`MessagePlan::depth`] and [`MessagePlan::weight`], the messages that contain no others first.
 /// Does not recurse: a schema may chain any number of messages.
 fn measure(messages: &mut [MessagePlan]) {
-    let inner = |plan: &MessagePlan| plan.fields.iter().filter_map(|field| field.kind.message()).collect::<Vec<_>>();
+    let inner =
+        |plan: &MessagePlan| plan.fields.iter().filter_map(|field| field.kind.message()).collect::<Vec<_>>();
     let mut missing: Vec<usize> = messages.iter().map(|plan| inner(plan).len()).collect();
     let mut around: Vec<Vec<usize>> = vec![Vec::new(); messages.len()];
     for (index, plan) in messages.iter().enumerate() {
