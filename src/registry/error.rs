@@ -2,8 +2,10 @@
 
 use std::error::Error;
 
+use super::Subject;
 use crate::class::Class;
 use crate::compat::Report;
+use crate::ids::{InvalidName, SchemaKey, Version};
 
 /// A registry that refuses, or cannot answer.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +111,13 @@ impl RegistryError {
         self
     }
 
+    /// The same with the findings.
+    #[must_use]
+    pub fn with_report(mut self, report: Report) -> Self {
+        self.report = Some(Box::new(report));
+        self
+    }
+
     /// Whether it says that there is no such subject, version or schema.
     #[must_use]
     pub const fn is_not_found(&self) -> bool {
@@ -123,5 +132,95 @@ impl RegistryError {
             RegistryErrorKind::Incompatible | RegistryErrorKind::InvalidSchema => Class::BadData,
             _ => Class::Config,
         }
+    }
+}
+
+/// A name, number, level or mode that cannot be read is refused with the code that Confluent's registry has for it.
+impl From<InvalidName> for RegistryError {
+    fn from(invalid: InvalidName) -> Self {
+        let kind = match invalid.what {
+            "version" => RegistryErrorKind::InvalidVersion,
+            "compatibility level" => RegistryErrorKind::InvalidLevel,
+            "mode" => RegistryErrorKind::InvalidMode,
+            "format" => RegistryErrorKind::InvalidSchema,
+            _ => RegistryErrorKind::InvalidSubject,
+        };
+        Self::new(kind, invalid.to_string())
+    }
+}
+
+/// The refusals with Confluent's own words.
+impl RegistryError {
+    pub(super) fn subject_not_found(subject: &Subject) -> Self {
+        Self::new(RegistryErrorKind::SubjectNotFound, format!("Subject '{subject}' not found."))
+    }
+
+    pub(super) fn version_not_found(version: Version) -> Self {
+        Self::new(RegistryErrorKind::VersionNotFound, format!("Version {version} not found."))
+    }
+
+    pub(super) fn schema_not_found() -> Self {
+        Self::new(RegistryErrorKind::SchemaNotFound, "Schema not found")
+    }
+
+    pub(super) fn key_not_found(key: SchemaKey) -> Self {
+        let message = match key {
+            SchemaKey::Id(id) => format!("Schema {id} not found"),
+            SchemaKey::Guid(guid) => format!("Schema {guid} not found"),
+        };
+        Self::new(RegistryErrorKind::SchemaNotFound, message)
+    }
+
+    pub(super) fn subject_soft_deleted(subject: &Subject) -> Self {
+        let message =
+            format!("Subject '{subject}' was soft deleted. Set permanent=true to delete permanently");
+        Self::new(RegistryErrorKind::SubjectSoftDeleted, message)
+    }
+
+    pub(super) fn subject_not_soft_deleted(subject: &Subject) -> Self {
+        let message = format!("Subject '{subject}' was not deleted first before being permanently deleted");
+        Self::new(RegistryErrorKind::SubjectNotSoftDeleted, message)
+    }
+
+    pub(super) fn version_soft_deleted(subject: &Subject, version: Version) -> Self {
+        let message = format!(
+            "Subject '{subject}' Version {version} was soft deleted. Set permanent=true to delete permanently"
+        );
+        Self::new(RegistryErrorKind::VersionSoftDeleted, message)
+    }
+
+    pub(super) fn version_not_soft_deleted(subject: &Subject, version: Version) -> Self {
+        let message = format!(
+            "Subject '{subject}' Version {version} was not deleted first before being permanently deleted"
+        );
+        Self::new(RegistryErrorKind::VersionNotSoftDeleted, message)
+    }
+
+    pub(super) fn no_subject_config(subject: &Subject) -> Self {
+        let message = format!("Subject '{subject}' does not have subject-level compatibility configured");
+        Self::new(RegistryErrorKind::NoSubjectConfig, message)
+    }
+
+    pub(super) fn no_subject_mode(subject: &Subject) -> Self {
+        let message = format!("Subject '{subject}' does not have subject-level mode configured");
+        Self::new(RegistryErrorKind::NoSubjectMode, message)
+    }
+
+    pub(super) fn reference_exists(subject: &Subject, version: Version) -> Self {
+        let message = format!(
+            "One or more references exist to the schema {{magic=1,keytype=SCHEMA,subject={subject},version={version}}}."
+        );
+        Self::new(RegistryErrorKind::ReferenceExists, message)
+    }
+
+    pub(super) fn not_permitted(message: impl Into<String>) -> Self {
+        Self::new(RegistryErrorKind::NotPermitted, message)
+    }
+
+    pub(super) fn read_only(subject: Option<&Subject>) -> Self {
+        Self::not_permitted(match subject {
+            Some(subject) => format!("Subject {subject} is in read-only mode"),
+            None => "Registry is in read-only mode".into(),
+        })
     }
 }

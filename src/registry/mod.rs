@@ -1,151 +1,60 @@
 //! Schema registries: schemas by id, GUID, subject and version.
 //!
 //! One object-safe trait with one method per route of Confluent's API, so that an embedded registry, a remote one and a user's own
-//! are exchanged in one line. [`Embedded`] is a state machine over a topic of any transport.
+//! are exchanged in one line. [`EmbeddedRegistry`] is a state machine over a topic of any transport; [`RegistryExt`] holds the
+//! conveniences.
+//!
+//! ```
+//! use schemawire::compat::Level;
+//! use schemawire::registry::{EmbeddedRegistry, RegistryExt};
+//! use schemawire::schema::Schema;
+//!
+//! # pollster::block_on(async {
+//! let registry = EmbeddedRegistry::in_memory().await?;
+//! registry.set_level("orders-value", Level::BackwardTransitive).await?;
+//!
+//! let schema = Schema::avro(r#"{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]}"#)?;
+//! let registered = registry.register_schema("orders-value", &schema).await?;
+//! assert_eq!((registered.id.0, registered.version.0), (1, 1));
+//!
+//! let breaking = Schema::avro(r#"{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}]}"#)?;
+//! let refusal = registry.register_schema("orders-value", &breaking).await.unwrap_err();
+//! assert_eq!(refusal.kind.code(), 409);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
 
+mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod embedded;
+mod entity;
 mod error;
-mod event;
-mod state;
+pub mod event;
+mod ext;
+mod forward;
+mod guid;
+mod lock;
+mod metadata;
+pub mod state;
 mod subject;
 
-pub use embedded::{Embedded, EmbeddedRegistry};
+pub use config::{Config, ConfigChange, RegistryMode, Setting};
+pub use embedded::{Builder, Embedded, EmbeddedRegistry};
+pub use entity::{Content, Deleted, Deletion, Proposal, Registered, VersionSpec};
 pub use error::{RegistryError, RegistryErrorKind};
-pub use subject::Subject;
+pub use ext::RegistryExt;
+pub use guid::guid;
+pub use metadata::{DataRule, Metadata, RuleSet, Unknown};
+pub use subject::{DEFAULT_CONTEXT, Subject};
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::compat::{Level, Policy, Report};
-use crate::ids::{Guid, SchemaId, SchemaKey, Version};
+use crate::compat::Report;
+use crate::ids::{SchemaId, SchemaKey, Version};
 use crate::schema::{Reference, Schema};
 use crate::transport::BoxFuture;
-
-/// A schema as a registry holds it.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Registered {
-    /// The subject.
-    pub subject: Subject,
-    /// The version under that subject.
-    pub version: Version,
-    /// The number in its context.
-    pub id: SchemaId,
-    /// The content's address.
-    pub guid: Guid,
-    /// The schema with all it refers to.
-    pub schema: Schema,
-    /// Confluent's metadata, kept as it came.
-    pub metadata: Option<Metadata>,
-    /// Confluent's rule set, kept as it came.
-    pub rule_set: Option<RuleSet>,
-    /// Whether it is soft-deleted.
-    pub deleted: bool,
-    /// When it was registered, in milliseconds since 1970; 0 where unknown.
-    pub timestamp: i64,
-}
-
-/// Confluent's `metadata` member, kept as JSON.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Metadata(pub serde_json::Value);
-
-/// Confluent's `ruleSet` member, kept as JSON.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleSet(pub serde_json::Value);
-
-/// What is asked to be registered, looked up or checked.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Proposal {
-    /// The schema.
-    pub schema: Schema,
-    /// Metadata to keep with it.
-    pub metadata: Option<Metadata>,
-    /// Rules to keep with it.
-    pub rule_set: Option<RuleSet>,
-    /// Whether to normalize it first.
-    pub normalize: bool,
-    /// The id to give, in mode IMPORT only.
-    pub id: Option<SchemaId>,
-    /// The version to give, in mode IMPORT only; otherwise it has to be the next one.
-    pub version: Option<Version>,
-}
-
-impl Proposal {
-    /// That schema, nothing else.
-    #[must_use]
-    pub const fn new(schema: Schema) -> Self {
-        Self { schema, metadata: None, rule_set: None, normalize: false, id: None, version: None }
-    }
-}
-
-/// Which version of a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum VersionSpec {
-    /// That number.
-    Number(Version),
-    /// The highest one.
-    Latest,
-}
-
-/// Whether deleted versions and subjects count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Deleted {
-    /// They do not.
-    #[default]
-    Hidden,
-    /// They do, too.
-    Included,
-    /// Only they do.
-    Only,
-}
-
-/// Soft or hard delete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Deletion {
-    /// Hidden, but its id still reads old messages.
-    Soft,
-    /// Gone; only after a soft delete.
-    Permanent,
-}
-
-/// What a subject, a context or the whole registry is set to. `None` leaves the next wider setting in force.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Config {
-    /// The level.
-    pub level: Option<Level>,
-    /// Strict or lenient.
-    pub policy: Option<Policy>,
-    /// Only versions whose metadata property of that name has the same value are compared.
-    pub group: Option<String>,
-    /// Whether schemas are normalized when they are registered.
-    pub normalize: Option<bool>,
-    /// The subject that stands in for this one.
-    pub alias: Option<String>,
-}
-
-impl Config {
-    /// That level, nothing else.
-    #[must_use]
-    pub fn level(level: Level) -> Self {
-        Self { level: Some(level), ..Self::default() }
-    }
-}
-
-/// What may be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[expect(missing_docs, reason = "Confluent's own names")]
-pub enum RegistryMode {
-    #[default]
-    ReadWrite,
-    ReadOnly,
-    ReadOnlyOverride,
-    Import,
-    Forward,
-}
 
 /// A schema registry. Law: what `register` gave, `schema`, `version` and `lookup` give back, the same for every caller, for ever
 /// (until it is permanently deleted).
@@ -165,12 +74,21 @@ pub trait Registry: Debug + Send + Sync + 'static {
         deleted: Deleted,
     ) -> BoxFuture<'a, Result<Arc<Registered>, RegistryError>>;
 
-    /// The schema of an id or GUID; `hint` is a subject in whose context the id counts. `GET /schemas/ids/{id}`, `GET /schemas/guids/{guid}`
+    /// What an id or GUID stands for; `hint` is a subject in whose context the id counts. `GET /schemas/ids/{id}`, `GET /schemas/guids/{guid}`
+    fn content<'a>(
+        &'a self,
+        key: SchemaKey,
+        hint: Option<&'a Subject>,
+    ) -> BoxFuture<'a, Result<Content, RegistryError>>;
+
+    /// The schema of an id or GUID, as [`Registry::content`] gives it.
     fn schema<'a>(
         &'a self,
         key: SchemaKey,
         hint: Option<&'a Subject>,
-    ) -> BoxFuture<'a, Result<Schema, RegistryError>>;
+    ) -> BoxFuture<'a, Result<Schema, RegistryError>> {
+        Box::pin(async move { Ok(self.content(key, hint).await?.schema) })
+    }
 
     /// All subjects and versions that an id stands for. `GET /schemas/ids/{id}/versions`
     fn uses<'a>(
@@ -207,6 +125,7 @@ pub trait Registry: Debug + Send + Sync + 'static {
         &'a self,
         subject: &'a Subject,
         version: VersionSpec,
+        deleted: Deleted,
     ) -> BoxFuture<'a, Result<Vec<SchemaId>, RegistryError>>;
 
     /// Checks a schema against one version, or against all that the subject's level asks for. `POST /compatibility/subjects/{s}/versions[/{v}]`
@@ -238,11 +157,11 @@ pub trait Registry: Debug + Send + Sync + 'static {
     /// The settings in force for a subject, all widths merged. `GET /config/{s}?defaultToGlobal=true`
     fn effective_config<'a>(&'a self, subject: &'a Subject) -> BoxFuture<'a, Result<Config, RegistryError>>;
 
-    /// Changes settings; what is `None` stays. `PUT /config[/{s}]`
+    /// Changes settings; those that are neither set nor cleared stay. `PUT /config[/{s}]`
     fn set_config<'a>(
         &'a self,
         subject: Option<&'a Subject>,
-        config: &'a Config,
+        change: &'a ConfigChange,
     ) -> BoxFuture<'a, Result<(), RegistryError>>;
 
     /// Removes settings; gives what they were. `DELETE /config[/{s}]`
@@ -255,7 +174,10 @@ pub trait Registry: Debug + Send + Sync + 'static {
     fn mode<'a>(&'a self, subject: Option<&'a Subject>)
     -> BoxFuture<'a, Result<RegistryMode, RegistryError>>;
 
-    /// Sets the mode. `PUT /mode[/{s}]`
+    /// The mode in force for a subject. `GET /mode/{s}?defaultToGlobal=true`
+    fn effective_mode<'a>(&'a self, subject: &'a Subject) -> BoxFuture<'a, Result<RegistryMode, RegistryError>>;
+
+    /// Sets the mode; `force` also over schemas that IMPORT would have to find gone. `PUT /mode[/{s}]`
     fn set_mode<'a>(
         &'a self,
         subject: Option<&'a Subject>,

@@ -1,1 +1,0 @@
-//! Events of the registry, as records of the `_schemas` topic.

@@ -1,1 +1,0 @@
-//! The state that the events make, and the decisions over it.

@@ -1,0 +1,281 @@
+//! Registering a schema.
+//!
+//! ```text
+//! known under the subject?  -> that version, whatever the mode
+//! mode, id and version      -> 42205, 42201, 42207
+//! valid?                    -> 42201, 42210
+//! compatible?               -> 409
+//! known in the context?     -> its id, else the next one
+//! ```
+
+use std::sync::Arc;
+
+use super::Decision;
+use super::super::candidate::Candidate;
+use super::super::{Entry, State};
+use crate::codec::Codecs;
+use crate::compat::{Level, Policy, Report, Severity, check_with};
+use crate::ids::{SchemaId, Version};
+use crate::registry::event::{ContextRecord, Event, ReferenceRecord, SchemaRecord, TENANT, guid_to_base64};
+use crate::registry::{
+    Config, Deleted, Metadata, Proposal, Registered, RegistryError, RegistryErrorKind, RegistryMode, RuleSet,
+    Subject, Unknown,
+};
+use crate::schema::{Mode, Schema};
+
+/// Registers a schema under a subject; answers with the subject (another one where it has an alias) and the version.
+///
+/// # Errors
+/// A schema that is not valid, not compatible with earlier versions as the subject's level asks, or not permitted in its mode.
+pub fn register(
+    state: &State,
+    codecs: &Codecs,
+    subject: &Subject,
+    proposal: &Proposal,
+) -> Result<Decision<(Subject, Version)>, RegistryError> {
+    if subject.is_context() {
+        let message = format!("The specified subject '{subject}' is a context: a schema needs a name in it");
+        return Err(RegistryError::new(RegistryErrorKind::InvalidSubject, message));
+    }
+    let subject = &state.aliased(subject);
+    let config = state.effective_config(subject);
+    let mode = state.effective_mode(Some(subject))?;
+    let normalize = proposal.normalize || config.normalize == Some(true);
+    let given = state.candidate(subject, proposal, normalize && !mode.is_import())?;
+
+    // Settings that add metadata or rules make another content of the same text, which is looked for below.
+    if !adds_to_schemas(&config)
+        && let Some(known) = known(state, subject, &given, proposal)
+    {
+        return Ok(Decision::nothing((subject.clone(), known)));
+    }
+    permit(subject, mode, proposal)?;
+    if mode.is_import() {
+        return import(state, codecs, subject, &given, proposal);
+    }
+    let candidate = complete(state, subject, &config, given);
+    if let Some(known) = known(state, subject, &candidate, proposal) {
+        return Ok(Decision::nothing((subject.clone(), known)));
+    }
+    let version = next_version(state, subject)?;
+    if proposal.version.is_some_and(|asked| asked != version) {
+        let message = format!("Version is not one more than previous version: the next one of '{subject}' is {version}");
+        return Err(RegistryError::new(RegistryErrorKind::InvalidSchema, message));
+    }
+    if let Some(rule_set) = &candidate.rule_set {
+        rule_set.validate().map_err(|message| {
+            RegistryError::new(RegistryErrorKind::InvalidRuleSet, format!("Invalid ruleSet: {message}"))
+        })?;
+    }
+    let strictness = if config.validate_new_schemas == Some(false) { Mode::Lenient } else { Mode::Strict };
+    let schema = state.parse_candidate(codecs, subject, &candidate, strictness)?;
+    check(state, codecs, subject, &config, &candidate, &schema)?;
+
+    let id = match state.id_of(subject, &candidate) {
+        Some(id) => id,
+        None => next_id(state, subject)?,
+    };
+    Ok(Decision::new(events(state, subject, version, id, &candidate), (subject.clone(), version)))
+}
+
+/// The live versions that a proposal with that metadata is compared with, oldest first.
+pub(in super::super) fn history(
+    state: &State,
+    codecs: &Codecs,
+    subject: &Subject,
+    config: &Config,
+    metadata: Option<&Metadata>,
+) -> Result<Vec<Arc<Registered>>, RegistryError> {
+    let group = |metadata: Option<&Metadata>| {
+        let name = config.group.as_ref()?;
+        metadata?.properties.get(name).cloned()
+    };
+    let wanted = group(metadata);
+    let versions = state.shown(subject, Deleted::Hidden);
+    let of_group = versions.filter(|entry| group(entry.record.metadata.as_ref()) == wanted);
+    of_group.map(|entry| state.registered(codecs, entry)).collect()
+}
+
+/// The live version that is this schema already. One that is asked for by another id or version is not.
+fn known(state: &State, subject: &Subject, candidate: &Candidate, proposal: &Proposal) -> Option<Version> {
+    let entry = state.find_same(subject, candidate, Deleted::Hidden)?;
+    let as_asked = proposal.id.is_none_or(|id| id == entry.id())
+        && proposal.version.is_none_or(|version| version == entry.version);
+    as_asked.then_some(entry.version)
+}
+
+/// Whether the mode permits a new version, with or without an id.
+fn permit(subject: &Subject, mode: RegistryMode, proposal: &Proposal) -> Result<(), RegistryError> {
+    let context = subject.context();
+    match (mode, proposal.id) {
+        (mode, _) if mode.is_read_only() => Err(RegistryError::read_only(Some(subject))),
+        (mode, None) if mode.is_import() => Err(RegistryError::not_permitted(format!(
+            "Subject {subject} in context {context} is in {} mode: a schema needs an id there",
+            mode.as_str().to_lowercase()
+        ))),
+        (RegistryMode::ReadWrite, Some(_)) => Err(RegistryError::not_permitted(format!(
+            "Subject {subject} in context {context} is not in import mode: the registry gives the id"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a schema as it is, with its id; only what would make an id or a version ambiguous is refused.
+fn import(
+    state: &State,
+    codecs: &Codecs,
+    subject: &Subject,
+    candidate: &Candidate,
+    proposal: &Proposal,
+) -> Result<Decision<(Subject, Version)>, RegistryError> {
+    let Some(id) = proposal.id else { return Err(RegistryError::not_permitted("a schema needs an id in this mode")) };
+    if id.0 == 0 || id.0 > i32::MAX as u32 {
+        return Err(RegistryError::new(RegistryErrorKind::IdMismatch, format!("{id} is no id: they go from 1 to 2^31-1")));
+    }
+    if state.entry_of_id(subject, id).is_some_and(|entry| !candidate.is(entry)) {
+        let message = format!("Overwrite new schema with id {id} is not permitted: it is another schema's");
+        return Err(RegistryError::new(RegistryErrorKind::IdMismatch, message));
+    }
+    let version = match proposal.version {
+        Some(version) => version,
+        None => next_version(state, subject)?,
+    };
+    if version.0 == 0 || version.0 > i32::MAX as u32 {
+        return Err(RegistryError::new(RegistryErrorKind::InvalidVersion, format!("{version} is no version: they go from 1 to 2^31-1")));
+    }
+    if state.entry(subject, version).is_some_and(|entry| !candidate.is(entry) || entry.id() != id) {
+        let message = format!("Version {version} of subject '{subject}' is another schema; it is not overwritten");
+        return Err(RegistryError::not_permitted(message));
+    }
+    // References have to lead somewhere in every mode, and the format has to be known.
+    state.parse_candidate(codecs, subject, candidate, Mode::Lenient)?;
+    Ok(Decision::new(events(state, subject, version, id, candidate), (subject.clone(), version)))
+}
+
+/// Whether the settings put metadata or rules onto schemas.
+const fn adds_to_schemas(config: &Config) -> bool {
+    config.default_metadata.is_some()
+        || config.override_metadata.is_some()
+        || config.default_rule_set.is_some()
+        || config.override_rule_set.is_some()
+}
+
+/// The candidate with the metadata and rules it gets: its own, or else those of the version before; over the settings' defaults,
+/// under their overrides.
+fn complete(state: &State, subject: &Subject, config: &Config, candidate: Candidate) -> Candidate {
+    let before = state.shown(subject, Deleted::Hidden).next_back().map(|entry| &entry.record);
+    let metadata = candidate.metadata.clone().or_else(|| before?.metadata.clone());
+    let metadata = overlaid(config.default_metadata.as_ref(), metadata.as_ref(), Metadata::overlaid);
+    let metadata = overlaid(metadata.as_ref(), config.override_metadata.as_ref(), Metadata::overlaid);
+    let rule_set = candidate.rule_set.clone().or_else(|| before?.rule_set.clone());
+    let rule_set = overlaid(config.default_rule_set.as_ref(), rule_set.as_ref(), RuleSet::overlaid);
+    let rule_set = overlaid(rule_set.as_ref(), config.override_rule_set.as_ref(), RuleSet::overlaid);
+    candidate.with(metadata, rule_set)
+}
+
+fn overlaid<T: Clone>(under: Option<&T>, over: Option<&T>, both: impl Fn(T, &T) -> T) -> Option<T> {
+    match (under, over) {
+        (Some(under), Some(over)) => Some(both(under.clone(), over)),
+        (one, other) => one.or(other).cloned(),
+    }
+}
+
+fn check(
+    state: &State,
+    codecs: &Codecs,
+    subject: &Subject,
+    config: &Config,
+    candidate: &Candidate,
+    schema: &Schema,
+) -> Result<(), RegistryError> {
+    let level = config.level.unwrap_or(Level::None);
+    if level == Level::None {
+        return Ok(());
+    }
+    let history = history(state, codecs, subject, config, candidate.metadata.as_ref())?;
+    let schemas: Vec<Schema> = history.iter().map(|it| it.schema.clone()).collect();
+    let report = check_with(level, config.policy.unwrap_or(Policy::Strict), &schemas, schema);
+    if report.is_compatible() { Ok(()) } else { Err(refusal(subject, level, &history, report)) }
+}
+
+/// The refusal as Confluent words it: what is wrong with the newest version that fails, which one that is, and by which level.
+fn refusal(subject: &Subject, level: Level, history: &[Arc<Registered>], report: Report) -> RegistryError {
+    /// How much of the old schema's text a message shows.
+    const SHOWN: usize = 10 << 10;
+    let errors = || report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let newest = errors().map(|finding| finding.against).max().unwrap_or(0);
+    let mut details: Vec<String> =
+        errors().filter(|it| it.against == newest).map(|it| format!("{}: {}", it.rule, it.message)).collect();
+    if let Some(old) = history.get(newest) {
+        let text = old.schema.text();
+        let end = (0..=SHOWN.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        details.push(format!("{{oldSchemaVersion: {}}}", old.version));
+        details.push(format!("{{oldSchema: '{}'}}", text.get(..end).unwrap_or_default()));
+    }
+    details.push(format!("{{validateFields: 'false', compatibility: '{level}'}}"));
+    let message = format!(
+        "Schema being registered is incompatible with an earlier schema for subject \"{subject}\", details: [{}]",
+        details.join(", ")
+    );
+    RegistryError::new(RegistryErrorKind::Incompatible, message).with_report(report)
+}
+
+/// One behind the highest version, deleted ones included.
+fn next_version(state: &State, subject: &Subject) -> Result<Version, RegistryError> {
+    let highest = state.shown(subject, Deleted::Included).next_back().map_or(0, |entry| entry.version.0);
+    counted(highest).map(Version)
+}
+
+/// One behind the highest id that the subject's context ever gave.
+fn next_id(state: &State, subject: &Subject) -> Result<SchemaId, RegistryError> {
+    counted(state.context(subject).map_or(0, |context| context.highest_id)).map(SchemaId)
+}
+
+/// The next number; four signed bytes hold it on the wire.
+fn counted(highest: u32) -> Result<u32, RegistryError> {
+    let next = highest.checked_add(1).filter(|next| *next <= i32::MAX as u32);
+    next.ok_or_else(|| RegistryError::new(RegistryErrorKind::Store, "all numbers up to 2^31-1 are given"))
+}
+
+/// The new version; the context, where it is new; and the end of soft-deleted versions that are this schema.
+fn events(
+    state: &State,
+    subject: &Subject,
+    version: Version,
+    id: SchemaId,
+    candidate: &Candidate,
+) -> Vec<Event> {
+    let mut events = Vec::new();
+    let context = subject.context();
+    if !subject.is_in_default_context() && !state.contexts.contains_key(context) {
+        let record =
+            ContextRecord { tenant: TENANT.into(), context: context.into(), highest_id: None, unknown: Unknown::new() };
+        events.push(Event::Context { tenant: TENANT.into(), context: context.into(), value: Some(record) });
+    }
+    events.push(Event::Schema {
+        subject: subject.to_string(),
+        version: version.0,
+        value: Some(record(subject, version, id, candidate)),
+    });
+    // A version that something refers to stays, or the schemas that refer to it, and all that was written with them, were lost.
+    let replaced = |entry: &&Arc<Entry>| {
+        entry.version != version
+            && candidate.is(entry)
+            && state.referrers(subject, entry.version, Deleted::Included).next().is_none()
+    };
+    for entry in state.shown(subject, Deleted::Only).filter(replaced) {
+        events.push(Event::Schema { subject: subject.to_string(), version: entry.version.0, value: None });
+    }
+    events
+}
+
+fn record(subject: &Subject, version: Version, id: SchemaId, candidate: &Candidate) -> SchemaRecord {
+    let mut record = SchemaRecord::new(subject.as_str(), version.0, id.0, &candidate.text);
+    record.md5 = Some(guid_to_base64(candidate.guid));
+    record.schema_type = (candidate.format.as_str() != "AVRO").then(|| candidate.format.as_str().to_owned());
+    let references: Vec<_> = candidate.references.iter().map(ReferenceRecord::from).collect();
+    record.references = (!references.is_empty()).then_some(references);
+    record.metadata.clone_from(&candidate.metadata);
+    record.rule_set.clone_from(&candidate.rule_set);
+    record
+}
