@@ -1,14 +1,198 @@
 //! The registry on a transport's `_schemas` topic.
+//!
+//! ```text
+//! write   lock -> (take the log over, read to its end) -> decide -> one batch, one transaction -> read it back -> publish
+//! read    the published state; waits for nobody
+//! ```
+//!
+//! Whatever was acknowledged is in the log, and the state is made from the log alone: a restart, or another transport, changes
+//! nothing. A write whose future is dropped half-way has happened or not, as a whole; the next one reads the log first.
+//!
+//! - ✔ No id is given twice, also when several handles on one log write: the newest one to write fences the others, which take
+//!   over again and decide anew.
+//! - ✔ A handle sees what it wrote itself at once; what another handle wrote, when it writes, when it does not find something, and
+//!   after [`EmbeddedRegistry::refresh`].
+//! - ✗ It needs a transport with transactions.
+//!
+//! ```
+//! use schemawire::registry::{EmbeddedRegistry, RegistryExt};
+//! use schemawire::schema::Schema;
+//! use schemawire::transport::Memory;
+//!
+//! # pollster::block_on(async {
+//! let log = Memory::new();
+//! let registry = EmbeddedRegistry::on(&log).await?;
+//! registry.register_schema("names-value", &Schema::avro(r#""string""#)?).await?;
+//!
+//! let restarted = EmbeddedRegistry::on(&log).await?;
+//! assert_eq!(restarted.latest("names-value").await?.id.0, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
 
+mod answers;
+mod log;
+
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::transport::Transport;
+use arc_swap::ArcSwap;
 
-/// A registry kept on a topic of a transport.
-#[derive(Debug, Clone)]
-pub struct EmbeddedRegistry {
-    _transport: Arc<dyn Transport>,
-}
+use self::log::Log;
+use super::RegistryError;
+use super::lock::Lock;
+use super::state::{Decision, State};
+use crate::codec::Codecs;
+use crate::record::TopicPartition;
+use crate::transport::{Memory, Place, Transport};
+
+/// A registry kept on a topic of a transport. Cloning shares it.
+#[derive(Clone)]
+pub struct EmbeddedRegistry(Arc<Inner>);
 
 /// The same by its short name, as `registry::Embedded`.
 pub type Embedded = EmbeddedRegistry;
+
+struct Inner {
+    codecs: Codecs,
+    published: ArcSwap<State>,
+    /// Where the log ended when the published state was made.
+    end: AtomicU64,
+    transport: Arc<dyn Transport>,
+    at: TopicPartition,
+    log: Lock<Log>,
+}
+
+/// How an [`EmbeddedRegistry`] is opened.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    transport: Arc<dyn Transport>,
+    codecs: Codecs,
+    topic: String,
+}
+
+impl Builder {
+    /// Knows those formats; without it all of this build.
+    #[must_use]
+    pub fn codecs(mut self, codecs: Codecs) -> Self {
+        self.codecs = codecs;
+        self
+    }
+
+    /// Keeps its log on that topic; without it on `_schemas`.
+    #[must_use]
+    pub fn topic(mut self, topic: &str) -> Self {
+        topic.clone_into(&mut self.topic);
+        self
+    }
+
+    /// Opens the registry: creates the topic where it is missing, and reads it.
+    ///
+    /// # Errors
+    /// A transport that fails or has no transactions; a topic with several partitions; a record that no registry wrote.
+    pub async fn open(self) -> Result<EmbeddedRegistry, RegistryError> {
+        let at = TopicPartition::new(self.topic, 0);
+        let mut log = Log::open(&self.transport, &at).await?;
+        log.catch_up().await?;
+        Ok(EmbeddedRegistry(Arc::new(Inner {
+            codecs: self.codecs,
+            published: ArcSwap::from_pointee(log.state().clone()),
+            end: AtomicU64::new(log.end()),
+            transport: self.transport,
+            at,
+            log: Lock::new(log),
+        })))
+    }
+}
+
+impl EmbeddedRegistry {
+    /// Opens the registry of a transport, with all formats of this build.
+    ///
+    /// # Errors
+    /// As [`Builder::open`].
+    pub async fn on<T: Transport + Clone>(transport: &T) -> Result<Self, RegistryError> {
+        Self::builder(transport).open().await
+    }
+
+    /// A registry in memory, which is gone with its last handle.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub async fn in_memory() -> Result<Self, RegistryError> {
+        Self::on(&Memory::new()).await
+    }
+
+    /// Opens the registry of a transport in another way than [`EmbeddedRegistry::on`].
+    #[must_use]
+    pub fn builder<T: Transport + Clone>(transport: &T) -> Builder {
+        Builder {
+            transport: Arc::new(transport.clone()),
+            codecs: Codecs::default(),
+            topic: "_schemas".into(),
+        }
+    }
+
+    /// All that this handle knows now; later changes are not in it.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<State> {
+        self.0.published.load_full()
+    }
+
+    /// Reads what other handles have written since.
+    ///
+    /// # Errors
+    /// A transport that fails; a record that no registry wrote.
+    pub async fn refresh(&self) -> Result<(), RegistryError> {
+        let mut log = self.0.log.lock().await;
+        log.catch_up().await?;
+        self.publish(&log);
+        Ok(())
+    }
+
+    /// Answers from the published state; before it says that something is not there, it looks whether the log has grown.
+    async fn read<T>(
+        &self,
+        ask: impl Fn(&State, &Codecs) -> Result<T, RegistryError> + Send,
+    ) -> Result<T, RegistryError> {
+        let answer = ask(&self.0.published.load(), &self.0.codecs);
+        match answer {
+            Err(error) if error.is_not_found() && self.is_behind().await? => {
+                self.refresh().await?;
+                ask(&self.0.published.load(), &self.0.codecs)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Decides over the newest state and makes it so; gives the decision's answer and the state it led to.
+    async fn write<T>(
+        &self,
+        decide: impl Fn(&State, &Codecs) -> Result<Decision<T>, RegistryError> + Send,
+    ) -> Result<(T, Arc<State>), RegistryError>
+    where
+        T: Send,
+    {
+        let mut log = self.0.log.lock().await;
+        let answer = log.write(|state| decide(state, &self.0.codecs)).await;
+        // Also after a refusal: what others wrote may have been read on the way.
+        self.publish(&log);
+        Ok((answer?, self.snapshot()))
+    }
+
+    async fn is_behind(&self) -> Result<bool, RegistryError> {
+        let end = self.0.transport.offset(&self.0.at, Place::Latest).await.map_err(log::failed)?;
+        Ok(end > self.0.end.load(Ordering::Acquire))
+    }
+
+    fn publish(&self, log: &Log) {
+        self.0.published.store(Arc::new(log.state().clone()));
+        self.0.end.store(log.end(), Ordering::Release);
+    }
+}
+
+impl fmt::Debug for EmbeddedRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddedRegistry").field("codecs", &self.0.codecs).finish_non_exhaustive()
+    }
+}

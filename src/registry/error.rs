@@ -3,9 +3,11 @@
 use std::error::Error;
 
 use super::Subject;
+use super::event::EventError;
 use crate::class::Class;
 use crate::compat::Report;
 use crate::ids::{InvalidName, SchemaKey, Version};
+use crate::transport::TransportError;
 
 /// A registry that refuses, or cannot answer.
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +130,11 @@ impl RegistryError {
     #[must_use]
     pub fn class(&self) -> Class {
         match self.kind {
-            RegistryErrorKind::Store => Class::RETRY,
+            RegistryErrorKind::Store => match self.source.as_deref() {
+                Some(source) if source.is::<EventError>() => Class::BadData,
+                Some(source) => source.downcast_ref().map_or(Class::RETRY, TransportError::class),
+                None => Class::RETRY,
+            },
             RegistryErrorKind::Incompatible | RegistryErrorKind::InvalidSchema => Class::BadData,
             _ => Class::Config,
         }

@@ -15,11 +15,7 @@ type Answer<'a, T> = BoxFuture<'a, Result<T, RegistryError>>;
 
 #[deny(clippy::missing_trait_methods)]
 impl<R: Registry + ?Sized> Registry for Arc<R> {
-    fn register<'a>(
-        &'a self,
-        subject: &'a Subject,
-        proposal: &'a Proposal,
-    ) -> Answer<'a, Arc<Registered>> {
+    fn register<'a>(&'a self, subject: &'a Subject, proposal: &'a Proposal) -> Answer<'a, Arc<Registered>> {
         (**self).register(subject, proposal)
     }
 

@@ -180,10 +180,17 @@ fn validate(group: &str, rules: &[DataRule], modes: &[&str]) -> Result<(), Strin
             return Err(format!("{group} rule `{name}` has no type"));
         }
         if !matches!(rule.kind.as_str(), "TRANSFORM" | "CONDITION") {
-            return Err(format!("{group} rule `{name}` has kind {}: expected TRANSFORM or CONDITION", rule.kind));
+            return Err(format!(
+                "{group} rule `{name}` has kind {}: expected TRANSFORM or CONDITION",
+                rule.kind
+            ));
         }
         if !modes.contains(&rule.mode.as_str()) {
-            return Err(format!("{group} rule `{name}` has mode {}: expected {}", rule.mode, modes.join(", ")));
+            return Err(format!(
+                "{group} rule `{name}` has mode {}: expected {}",
+                rule.mode,
+                modes.join(", ")
+            ));
         }
     }
     Ok(())

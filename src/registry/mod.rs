@@ -175,7 +175,10 @@ pub trait Registry: Debug + Send + Sync + 'static {
     -> BoxFuture<'a, Result<RegistryMode, RegistryError>>;
 
     /// The mode in force for a subject. `GET /mode/{s}?defaultToGlobal=true`
-    fn effective_mode<'a>(&'a self, subject: &'a Subject) -> BoxFuture<'a, Result<RegistryMode, RegistryError>>;
+    fn effective_mode<'a>(
+        &'a self,
+        subject: &'a Subject,
+    ) -> BoxFuture<'a, Result<RegistryMode, RegistryError>>;
 
     /// Sets the mode; `force` also over schemas that IMPORT would have to find gone. `PUT /mode[/{s}]`
     fn set_mode<'a>(

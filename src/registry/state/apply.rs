@@ -72,7 +72,11 @@ impl State {
         // An id may have had several contents; this one loses it when no other use has the same content.
         let last = context.uses.get(&entry.id()).is_none_or(|uses| {
             let same = |(subject, version): &(Subject, Version)| {
-                context.subjects.get(subject).and_then(|it| it.get(version)).is_some_and(|it| it.guid == entry.guid)
+                context
+                    .subjects
+                    .get(subject)
+                    .and_then(|it| it.get(version))
+                    .is_some_and(|it| it.guid == entry.guid)
             };
             !uses.iter().any(same)
         });

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, no_reference, parse};
 use super::State;
+use super::entry::{Entry, no_reference, parse};
 use crate::codec::Codecs;
 use crate::ids::{Guid, SchemaId, Version};
 use crate::registry::guid;
@@ -55,10 +55,10 @@ impl State {
     ) -> Result<Candidate, RegistryError> {
         let schema = &proposal.schema;
         let given = schema.references().iter().map(|(reference, _)| reference);
-        let mut references =
-            given.map(|it| self.with_version(subject, it)).collect::<Result<Vec<_>, _>>()?;
+        let mut references = given.map(|it| self.with_version(subject, it)).collect::<Result<Vec<_>, _>>()?;
         if normalize {
-            references.sort_by(|a, b| (&a.name, &a.subject, a.version).cmp(&(&b.name, &b.subject, b.version)));
+            references
+                .sort_by(|a, b| (&a.name, &a.subject, a.version).cmp(&(&b.name, &b.subject, b.version)));
             references.dedup();
         }
         let text = schema.canonical();
@@ -89,7 +89,8 @@ impl State {
         deleted: Deleted,
     ) -> Option<&Arc<Entry>> {
         let newest_first = || {
-            let versions = self.all_versions(subject).into_iter().flat_map(|versions| versions.values().rev());
+            let versions =
+                self.all_versions(subject).into_iter().flat_map(|versions| versions.values().rev());
             versions.filter(|entry| deleted.shows(entry.is_deleted()))
         };
         let bare = candidate.metadata.is_none() && candidate.rule_set.is_none();

@@ -63,7 +63,11 @@ impl PartialEq for Entry {
 
 impl State {
     /// The entry with its schema parsed.
-    pub(super) fn registered(&self, codecs: &Codecs, entry: &Entry) -> Result<Arc<Registered>, RegistryError> {
+    pub(super) fn registered(
+        &self,
+        codecs: &Codecs,
+        entry: &Entry,
+    ) -> Result<Arc<Registered>, RegistryError> {
         self.registered_at(codecs, entry, REFERENCE_DEPTH)
     }
 
@@ -84,11 +88,10 @@ impl State {
             );
             RegistryError::new(error.kind, message).because(error)
         };
-        let references = self
-            .resolve(codecs, &entry.subject, record.reference_list(), depth)
-            .map_err(unreadable)?;
-        let schema = parse(codecs, record.format(), &record.schema, references, Mode::Lenient)
-            .map_err(unreadable)?;
+        let references =
+            self.resolve(codecs, &entry.subject, record.reference_list(), depth).map_err(unreadable)?;
+        let schema =
+            parse(codecs, record.format(), &record.schema, references, Mode::Lenient).map_err(unreadable)?;
         let registered = Registered {
             subject: entry.subject.clone(),
             version: entry.version,
@@ -165,8 +168,7 @@ pub(super) fn parse(
 ) -> Result<Schema, RegistryError> {
     let unknown = || {
         let known: Vec<_> = codecs.formats().map(|format| format.as_str()).collect();
-        let message =
-            format!("Invalid schema type {format}: this registry knows {}", known.join(", "));
+        let message = format!("Invalid schema type {format}: this registry knows {}", known.join(", "));
         RegistryError::new(RegistryErrorKind::InvalidSchema, message)
     };
     let format = codecs.format(format).ok_or_else(unknown)?;

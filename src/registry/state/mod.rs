@@ -56,7 +56,7 @@ pub struct State {
     /// By subject or context; `None` for the whole registry.
     modes: SharedMap<Option<Subject>, Arc<ModeRecord>>,
     /// Who refers to a version, deleted ones included.
-    referrers: SharedMap<(Subject, Version), Arc<BTreeSet<(Subject, Version)>>>,
+    referrers: SharedMap<Located, Arc<BTreeSet<Located>>>,
 }
 
 /// One context: a numbering of its own.
@@ -66,10 +66,13 @@ struct Context {
     highest_id: u32,
     subjects: SharedMap<Subject, Arc<Versions>>,
     /// Where an id is used, deleted versions included.
-    uses: SharedMap<SchemaId, Arc<BTreeSet<(Subject, Version)>>>,
+    uses: SharedMap<SchemaId, Arc<BTreeSet<Located>>>,
     /// The ids of a content; more than one only where formats share a text, or after an import.
     ids: SharedMap<Guid, Arc<BTreeSet<SchemaId>>>,
 }
+
+/// A version of a subject, wherever it is.
+type Located = (Subject, Version);
 
 /// The versions of a subject, deleted ones included.
 type Versions = BTreeMap<Version, Arc<Entry>>;

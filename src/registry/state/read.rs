@@ -32,6 +32,20 @@ impl State {
         self.registered(codecs, self.find_version(&subject, version, deleted)?)
     }
 
+    /// That version of that very subject, whatever its alias, deleted or not.
+    ///
+    /// # Errors
+    /// A version that is not there.
+    pub fn exactly(
+        &self,
+        codecs: &Codecs,
+        subject: &Subject,
+        version: Version,
+    ) -> Result<Arc<Registered>, RegistryError> {
+        let entry = self.find_version(subject, VersionSpec::Number(version), Deleted::Included)?;
+        self.registered(codecs, entry)
+    }
+
     /// The versions of a subject, lowest first.
     ///
     /// # Errors
@@ -59,7 +73,8 @@ impl State {
         }
         let normalize = proposal.normalize || self.effective_config(&subject).normalize == Some(true);
         let candidate = self.candidate(&subject, proposal, normalize)?;
-        let found = self.find_same(&subject, &candidate, deleted).ok_or_else(RegistryError::schema_not_found)?;
+        let found =
+            self.find_same(&subject, &candidate, deleted).ok_or_else(RegistryError::schema_not_found)?;
         self.registered(codecs, found)
     }
 
@@ -76,7 +91,8 @@ impl State {
     ) -> Result<Content, RegistryError> {
         let entry = match key {
             SchemaKey::Id(id) => self.uses_of(id, hint).and_then(|uses| {
-                let hinted = uses.iter().find(|(subject, _)| hint.is_some_and(|hint| hint.name() == subject.name()));
+                let hinted =
+                    uses.iter().find(|(subject, _)| hint.is_some_and(|hint| hint.name() == subject.name()));
                 let (subject, version) = hinted.or_else(|| uses.first())?;
                 self.entry(subject, *version)
             }),
@@ -85,7 +101,9 @@ impl State {
                 hinted.chain(self.contexts.values().map(Arc::as_ref)).find_map(|context| {
                     let id = context.ids.get(&guid)?.first()?;
                     let versions = context.uses.get(id)?.iter();
-                    versions.filter_map(|(subject, version)| self.entry(subject, *version)).find(|it| it.guid == guid)
+                    versions
+                        .filter_map(|(subject, version)| self.entry(subject, *version))
+                        .find(|it| it.guid == guid)
                 })
             }
         };

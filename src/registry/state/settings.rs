@@ -18,7 +18,9 @@ impl State {
     pub fn config(&self, subject: Option<&Subject>) -> Result<Config, RegistryError> {
         match (self.configs.get(&subject.cloned()), subject) {
             (Some(record), _) => Ok(record.config.clone()),
-            (None, None) => Ok(Config::level(self.behind_all().and_then(|it| it.config.level).unwrap_or(SERVER_LEVEL))),
+            (None, None) => {
+                Ok(Config::level(self.behind_all().and_then(|it| it.config.level).unwrap_or(SERVER_LEVEL)))
+            }
             (None, Some(subject)) => Err(RegistryError::no_subject_config(subject)),
         }
     }
@@ -73,7 +75,8 @@ impl State {
 
     /// The subject that takes a subject's place; one step, not a chain.
     pub(super) fn aliased(&self, subject: &Subject) -> Subject {
-        let alias = self.configs.get(&Some(subject.clone())).and_then(|record| record.config.alias.as_deref());
+        let alias =
+            self.configs.get(&Some(subject.clone())).and_then(|record| record.config.alias.as_deref());
         match alias.map(str::parse::<Subject>) {
             Some(Ok(alias)) => subject.qualify(&alias),
             _ => subject.clone(),

@@ -112,7 +112,10 @@ mod tests {
         *map.get_mut(&7).unwrap() = 0;
         assert_eq!(map.remove(&8), Some(8));
         assert_eq!(map.remove(&8), None);
-        assert_eq!((snapshot.get(&7), snapshot.get(&8), map.get(&7), map.get(&8)), (Some(&7), Some(&8), Some(&0), None));
+        assert_eq!(
+            (snapshot.get(&7), snapshot.get(&8), map.get(&7), map.get(&8)),
+            (Some(&7), Some(&8), Some(&0), None)
+        );
         assert_eq!((snapshot.iter().count(), map.iter().count()), (10 * FULL, 10 * FULL - 1));
         *map.entry(&7) = 7;
         *map.entry(&8) = 8;

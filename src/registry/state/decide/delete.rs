@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Decision;
 use super::super::{Entry, State};
+use super::Decision;
 use crate::ids::Version;
 use crate::registry::event::{ContextRecord, DeleteSubjectRecord, Event, TENANT};
 use crate::registry::{Deleted, Deletion, RegistryError, Subject, Unknown, VersionSpec};
@@ -22,7 +22,9 @@ pub fn delete_subject(
     let Some(newest) = all.last() else { return Err(RegistryError::subject_not_found(subject)) };
     match deletion {
         Deletion::Soft if live.is_empty() => return Err(RegistryError::subject_soft_deleted(subject)),
-        Deletion::Permanent if !live.is_empty() => return Err(RegistryError::subject_not_soft_deleted(subject)),
+        Deletion::Permanent if !live.is_empty() => {
+            return Err(RegistryError::subject_not_soft_deleted(subject));
+        }
         _ => {}
     }
     permit(state, subject)?;
@@ -57,7 +59,9 @@ pub fn delete_version(
     let entry = state.find_version(subject, version, shown)?;
     let version = entry.version;
     match deletion {
-        Deletion::Soft if entry.is_deleted() => return Err(RegistryError::version_soft_deleted(subject, version)),
+        Deletion::Soft if entry.is_deleted() => {
+            return Err(RegistryError::version_soft_deleted(subject, version));
+        }
         Deletion::Permanent if !entry.is_deleted() => {
             return Err(RegistryError::version_not_soft_deleted(subject, version));
         }
@@ -98,7 +102,8 @@ pub(super) fn forget(state: &State, subject: &Subject, versions: &[Version]) -> 
 fn keep_highest_id(state: &State, subject: &Subject, versions: &[Version]) -> Option<Event> {
     let context = state.context(subject)?;
     let highest = context.highest_id;
-    let going = |version: &Version| state.entry(subject, *version).is_some_and(|entry| entry.record.id == highest);
+    let going =
+        |version: &Version| state.entry(subject, *version).is_some_and(|entry| entry.record.id == highest);
     versions.iter().any(going).then(|| {
         let (tenant, context) = (TENANT.to_owned(), subject.context().to_owned());
         let record = ContextRecord {

@@ -10,9 +10,9 @@
 
 use std::sync::Arc;
 
-use super::Decision;
 use super::super::candidate::Candidate;
 use super::super::{Entry, State};
+use super::Decision;
 use crate::codec::Codecs;
 use crate::compat::{Level, Policy, Report, Severity, check_with};
 use crate::ids::{SchemaId, Version};
@@ -59,7 +59,9 @@ pub fn register(
     }
     let version = next_version(state, subject)?;
     if proposal.version.is_some_and(|asked| asked != version) {
-        let message = format!("Version is not one more than previous version: the next one of '{subject}' is {version}");
+        let message = format!(
+            "Version is not one more than previous version: the next one of '{subject}' is {version}"
+        );
         return Err(RegistryError::new(RegistryErrorKind::InvalidSchema, message));
     }
     if let Some(rule_set) = &candidate.rule_set {
@@ -128,9 +130,14 @@ fn import(
     candidate: &Candidate,
     proposal: &Proposal,
 ) -> Result<Decision<(Subject, Version)>, RegistryError> {
-    let Some(id) = proposal.id else { return Err(RegistryError::not_permitted("a schema needs an id in this mode")) };
+    let Some(id) = proposal.id else {
+        return Err(RegistryError::not_permitted("a schema needs an id in this mode"));
+    };
     if id.0 == 0 || id.0 > i32::MAX as u32 {
-        return Err(RegistryError::new(RegistryErrorKind::IdMismatch, format!("{id} is no id: they go from 1 to 2^31-1")));
+        return Err(RegistryError::new(
+            RegistryErrorKind::IdMismatch,
+            format!("{id} is no id: they go from 1 to 2^31-1"),
+        ));
     }
     if state.entry_of_id(subject, id).is_some_and(|entry| !candidate.is(entry)) {
         let message = format!("Overwrite new schema with id {id} is not permitted: it is another schema's");
@@ -141,10 +148,14 @@ fn import(
         None => next_version(state, subject)?,
     };
     if version.0 == 0 || version.0 > i32::MAX as u32 {
-        return Err(RegistryError::new(RegistryErrorKind::InvalidVersion, format!("{version} is no version: they go from 1 to 2^31-1")));
+        return Err(RegistryError::new(
+            RegistryErrorKind::InvalidVersion,
+            format!("{version} is no version: they go from 1 to 2^31-1"),
+        ));
     }
     if state.entry(subject, version).is_some_and(|entry| !candidate.is(entry) || entry.id() != id) {
-        let message = format!("Version {version} of subject '{subject}' is another schema; it is not overwritten");
+        let message =
+            format!("Version {version} of subject '{subject}' is another schema; it is not overwritten");
         return Err(RegistryError::not_permitted(message));
     }
     // References have to lead somewhere in every mode, and the format has to be known.
@@ -248,8 +259,12 @@ fn events(
     let mut events = Vec::new();
     let context = subject.context();
     if !subject.is_in_default_context() && !state.contexts.contains_key(context) {
-        let record =
-            ContextRecord { tenant: TENANT.into(), context: context.into(), highest_id: None, unknown: Unknown::new() };
+        let record = ContextRecord {
+            tenant: TENANT.into(),
+            context: context.into(),
+            highest_id: None,
+            unknown: Unknown::new(),
+        };
         events.push(Event::Context { tenant: TENANT.into(), context: context.into(), value: Some(record) });
     }
     events.push(Event::Schema {

@@ -1,11 +1,13 @@
 //! Changing settings and modes.
 
+use super::super::State;
 use super::Decision;
 use super::delete::forget;
-use super::super::State;
 use crate::ids::Version;
 use crate::registry::event::{ConfigRecord, Event, ModeRecord};
-use crate::registry::{Config, ConfigChange, Deleted, RegistryError, RegistryErrorKind, RegistryMode, Subject, Unknown};
+use crate::registry::{
+    Config, ConfigChange, Deleted, RegistryError, RegistryErrorKind, RegistryMode, Subject, Unknown,
+};
 
 /// Changes the settings of a subject, a context, or the whole registry.
 ///
@@ -40,7 +42,8 @@ pub fn set_config(
 /// A read-only mode; a subject without settings of its own.
 pub fn delete_config(state: &State, subject: Option<&Subject>) -> Result<Decision<Config>, RegistryError> {
     permit(state, subject)?;
-    let old = state.config(subject).map_err(|error| subject.map_or(error, RegistryError::subject_not_found))?;
+    let old =
+        state.config(subject).map_err(|error| subject.map_or(error, RegistryError::subject_not_found))?;
     let event = Event::Config { subject: subject.map(Subject::to_string), value: None };
     Ok(Decision::new(vec![event], old))
 }

@@ -1,0 +1,1 @@
+//! Random commands against the plainest registry that one can think of.
