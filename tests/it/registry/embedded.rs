@@ -1,1 +1,206 @@
-//! The embedded registry.
+//! The embedded registry on a log: restarts, several handles, tasks at once, dropped futures, damaged logs.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use pollster::block_on;
+use schemawire::compat::Level;
+use schemawire::ids::SchemaId;
+use schemawire::record::{Batch, Headers, TopicPartition};
+use schemawire::registry::{
+    Config, Deleted, EmbeddedRegistry, Proposal, Registry, RegistryErrorKind, RegistryExt,
+};
+use schemawire::schema::Schema;
+use schemawire::transport::{Memory, ProducerSpec, TopicSpec, Transport};
+
+use super::machine::{avro, name, record};
+
+/// A registry on that log where nothing is checked.
+async fn open(log: &Memory) -> EmbeddedRegistry {
+    let registry = EmbeddedRegistry::on(log).await.unwrap();
+    registry.set_config(None, &Config::level(Level::None).into()).await.unwrap();
+    registry
+}
+
+fn numbered(number: usize) -> Schema {
+    Schema::avro(&record(&[&format!("f{number}:int")])).unwrap()
+}
+
+#[test]
+fn a_restart_on_the_same_log_knows_all_that_was_acknowledged() {
+    block_on(async {
+        let log = Memory::new();
+        let registry = open(&log).await;
+        let first = registry.register_schema("s", &numbered(1)).await.unwrap();
+        let second = registry.register_schema(":.eu:s", &numbered(2)).await.unwrap();
+        registry.set_level("s", Level::FullTransitive).await.unwrap();
+        registry.delete_subject(&name("s"), schemawire::registry::Deletion::Soft).await.unwrap();
+        let before = registry.snapshot();
+        drop(registry);
+
+        let registry = EmbeddedRegistry::on(&log).await.unwrap();
+        assert_eq!(registry.snapshot(), before);
+        assert_eq!(registry.latest(":.eu:s").await.unwrap(), second);
+        assert_eq!(
+            registry.schema(schemawire::ids::SchemaKey::Guid(first.guid), None).await.unwrap(),
+            first.schema
+        );
+        assert_eq!(registry.register_schema("t", &numbered(3)).await.unwrap().id, SchemaId(2));
+    });
+}
+
+#[test]
+fn a_registry_that_is_only_read_writes_nothing() {
+    block_on(async {
+        let log = Memory::new();
+        drop(open(&log).await);
+        let at = TopicPartition::new("_schemas", 0);
+        let end = log.offset(&at, schemawire::transport::Place::Latest).await.unwrap();
+        let registry = EmbeddedRegistry::on(&log).await.unwrap();
+        assert!(registry.latest("s").await.unwrap_err().is_not_found());
+        assert!(registry.subjects(":*:", Deleted::Hidden).await.unwrap().is_empty());
+        assert_eq!(log.offset(&at, schemawire::transport::Place::Latest).await.unwrap(), end);
+    });
+}
+
+#[test]
+fn tasks_at_once_get_no_id_twice() {
+    let registry = block_on(open(&Memory::new()));
+    let register = |task: usize| {
+        let registry = registry.clone();
+        move || {
+            let ids = (0..25).map(|number| {
+                let schema = numbered(task * 100 + number);
+                block_on(registry.register_schema(&format!("s{}", number % 3), &schema)).unwrap().id
+            });
+            ids.collect::<Vec<_>>()
+        }
+    };
+    let tasks: Vec<_> = (0..8).map(|task| std::thread::spawn(register(task))).collect();
+    let ids: Vec<_> = tasks.into_iter().flat_map(|task| task.join().unwrap()).collect();
+    let expected: BTreeSet<_> = (1..=200).map(SchemaId).collect();
+    assert_eq!(ids.iter().copied().collect::<BTreeSet<_>>(), expected, "each id once, none left out");
+    assert_eq!(ids.len(), 200);
+}
+
+#[test]
+fn handles_that_were_opened_apart_get_no_id_twice_either() {
+    let log = Memory::new();
+    let handles = [block_on(open(&log)), block_on(open(&log)), block_on(open(&log))];
+    let ids: Vec<_> = (0..30)
+        .map(|number| block_on(handles[number % 3].register_schema("s", &numbered(number))).unwrap().id.0)
+        .collect();
+    assert_eq!(
+        ids,
+        (1..=30).collect::<Vec<_>>(),
+        "each handle reads what the others wrote before it decides"
+    );
+    for handle in &handles {
+        block_on(handle.refresh()).unwrap();
+        assert_eq!(handle.snapshot(), handles[0].snapshot());
+    }
+}
+
+#[test]
+fn a_handle_looks_again_before_it_says_that_something_is_not_there() {
+    block_on(async {
+        let log = Memory::new();
+        let (writer, reader) = (open(&log).await, EmbeddedRegistry::on(&log).await.unwrap());
+        let registered = writer.register_schema("s", &numbered(1)).await.unwrap();
+        assert_eq!(reader.latest("s").await.unwrap(), registered);
+        writer.register_schema("s", &numbered(2)).await.unwrap();
+        assert_eq!(
+            reader.latest("s").await.unwrap(),
+            registered,
+            "what is there is answered without looking"
+        );
+        reader.refresh().await.unwrap();
+        assert_eq!(reader.latest("s").await.unwrap().version.0, 2);
+    });
+}
+
+/// Polls a future that many times, then drops it.
+fn poll_and_drop<F: Future>(future: F, times: usize) -> bool {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    (0..times).any(|_| matches!(future.as_mut().poll(&mut context), Poll::Ready(_)))
+}
+
+#[test]
+fn a_write_that_is_dropped_half_way_happened_or_did_not_and_the_next_one_goes_on() {
+    for times in 0..8 {
+        let log = Memory::new();
+        let registry = block_on(open(&log));
+        let dropped = Proposal::new(numbered(0));
+        let subject = name("s");
+        poll_and_drop(registry.register(&subject, &dropped), times);
+        let next = block_on(registry.register_schema("s", &numbered(1))).unwrap();
+        let dropped = block_on(registry.register_schema("s", &numbered(0))).unwrap();
+        let ids = BTreeSet::from([next.id.0, dropped.id.0]);
+        assert_eq!(ids, BTreeSet::from([1, 2]), "after {times} polls");
+        let restarted = block_on(EmbeddedRegistry::on(&log)).unwrap();
+        assert_eq!(restarted.snapshot(), registry.snapshot());
+    }
+}
+
+#[test]
+fn waiters_that_are_dropped_do_not_close_the_lock() {
+    let registry = block_on(open(&Memory::new()));
+    let (subject, proposal) = (name("s"), Proposal::new(numbered(0)));
+    // Many wait in line behind one another, polled once, and all are gone before their turn.
+    let mut waiting: Vec<_> = (0..10_000).map(|_| registry.register(&subject, &proposal)).collect();
+    let mut context = Context::from_waker(Waker::noop());
+    for future in &mut waiting {
+        drop(future.as_mut().poll(&mut context));
+    }
+    drop(waiting);
+    assert_eq!(block_on(registry.register_schema("s", &numbered(0))).unwrap().id, SchemaId(1));
+}
+
+#[test]
+fn a_record_that_no_registry_wrote_is_an_error_that_names_it() {
+    block_on(async {
+        let log = Memory::new();
+        drop(open(&log).await);
+        let mut batch = Batch::new();
+        batch.push(Some(b"{}"), Some(b"{}"), &Headers::new(), None);
+        let producer = log.open_producer(ProducerSpec::default()).await.unwrap();
+        let appended = producer.append(&TopicPartition::new("_schemas", 0), batch).await.unwrap();
+        let error = EmbeddedRegistry::on(&log).await.expect_err("a damaged log");
+        assert_eq!(error.kind, RegistryErrorKind::Store);
+        assert!(error.message.contains(&format!("offset {}", appended.base_offset)), "{error}");
+        assert_eq!(error.class(), schemawire::class::Class::BadData);
+    });
+}
+
+#[test]
+fn a_topic_with_several_partitions_is_no_registrys_log() {
+    block_on(async {
+        let log = Memory::new();
+        log.create_topic(TopicSpec::new("_schemas", 2)).await.unwrap();
+        let error = EmbeddedRegistry::on(&log).await.expect_err("two partitions");
+        assert!(error.message.contains("needs exactly 1"), "{error}");
+        assert_eq!(error.class(), schemawire::class::Class::Config);
+        let elsewhere = EmbeddedRegistry::builder(&log).topic("schemas").open().await.unwrap();
+        elsewhere.register_schema("s", &numbered(1)).await.unwrap();
+    });
+}
+
+#[test]
+fn a_shared_registry_and_a_shared_transport_are_what_they_share() {
+    block_on(async {
+        let log: Arc<dyn Transport> = Arc::new(Memory::new());
+        let registry: Arc<dyn Registry> = Arc::new(EmbeddedRegistry::on(&log).await.unwrap());
+        let registered = registry.register_schema("s", &numbered(1)).await.unwrap();
+        assert_eq!(
+            registry.lookup(&name("s"), &avro(registered.schema.text()), Deleted::Hidden).await.unwrap(),
+            registered
+        );
+        let amended = schemawire::registry::Metadata::with_properties([("owner", "a")]);
+        let amended = registry.amend("s", Some(amended), None).await.unwrap();
+        assert_eq!((amended.version.0, amended.schema.text()), (2, registered.schema.text()));
+    });
+}
