@@ -1,1 +1,63 @@
-//! Tests of compat.
+//! Compatibility: levels, reports, the Avro rules on golden cases and on the corpora.
+
+#[cfg(feature = "avro")]
+mod avro;
+#[cfg(feature = "avro")]
+mod corpora;
+#[cfg(feature = "avro")]
+mod golden;
+
+use schemawire::compat::{Level, Severity, check, rule, rules};
+use schemawire::schema::Schema;
+
+fn json(text: &str) -> Schema {
+    Schema::json(text).expect("a JSON Schema")
+}
+
+#[test]
+fn a_format_without_rules_takes_a_changed_schema_under_none_only() {
+    let (old, new) = (json(r#"{"type": "object"}"#), json(r#"{"type": "string"}"#));
+    assert!(check(Level::None, &[old.clone()], &new).is_compatible());
+    for (level, _) in Level::ALL.into_iter().filter(|(level, _)| *level != Level::None) {
+        let report = check(level, &[old.clone()], &new);
+        assert_eq!(report.findings.len(), 1);
+        assert_eq!(report.findings[0].rule, "compat/format-not-yet-checked");
+        assert_eq!(report.findings[0].severity, Severity::Error);
+        assert!(report.findings[0].message.contains("rules for JSON do not exist yet; only level NONE"));
+    }
+}
+
+#[test]
+fn a_format_without_rules_takes_what_has_the_same_canonical_text() {
+    let (old, new) = (json(r#"{"type": "object"}"#), json(r#" {"type":"object"} "#));
+    assert!(check(Level::FullTransitive, &[old], &new).is_compatible());
+}
+
+#[test]
+fn the_first_version_of_a_subject_is_compatible_under_every_level() {
+    for (level, _) in Level::ALL {
+        assert_eq!(check(level, &[], &json("true")).findings, []);
+    }
+}
+
+#[cfg(feature = "avro")]
+#[test]
+fn another_format_is_one_finding_under_every_level_but_none() {
+    let (old, new) = (Schema::avro("\"string\"").unwrap(), json(r#"{"type": "string"}"#));
+    assert!(check(Level::None, &[old.clone()], &new).is_compatible());
+    let report = check(Level::Full, &[old], &new);
+    assert_eq!(report.findings.iter().map(|it| it.rule).collect::<Vec<_>>(), ["compat/format-changed"]);
+    assert!(!report.is_compatible());
+}
+
+#[test]
+fn rules_have_unique_names_in_order_of_the_alphabet_and_full_explanations() {
+    let names: Vec<&str> = rules().iter().map(|rule| rule.id).collect();
+    assert!(names.is_sorted() && names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    for it in rules() {
+        assert_eq!(rule(it.id), Some(it));
+        assert!(it.id.split_once('/').is_some_and(|(format, rule)| !format.is_empty() && !rule.is_empty()));
+        assert!(!it.summary.ends_with('.') && it.why.ends_with('.') && it.fix.ends_with('.'), "{}", it.id);
+    }
+    assert_eq!(rule("avro/no-such-rule"), None);
+}

@@ -85,6 +85,16 @@ impl Linked {
         fields.iter().zip(types.iter().copied())
     }
 
+    /// The texts that types stand in: the schema's own, then those of its references.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.schemas.iter().map(Schema::text)
+    }
+
+    /// Which of [`Linked::texts`] the type at that place stands in.
+    pub(crate) fn text_of(&self, index: TypeIndex) -> usize {
+        self.get(index).schema
+    }
+
     /// Line and column of a stretch that belongs to the type at that place, in the text of the type's own schema.
     #[must_use]
     pub fn position(&self, index: TypeIndex, span: crate::schema::Span) -> Position {

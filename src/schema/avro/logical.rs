@@ -37,6 +37,16 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// `milliseconds`, `microseconds` or `nanoseconds`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Millis => "milliseconds",
+            Self::Micros => "microseconds",
+            Self::Nanos => "nanoseconds",
+        }
+    }
+
     /// How many nanoseconds one of it is.
     #[must_use]
     pub const fn nanos(self) -> u32 {
