@@ -36,7 +36,7 @@ pub use level::{Level, Policy};
 pub use report::{Finding, Place, Report, Side, Verdict};
 pub use rule::{Rule, RuleId, Severity, rule, rules};
 
-use crate::schema::{Format, Schema};
+use crate::schema::Schema;
 
 /// Checks a proposed schema against the earlier versions of its subject, oldest first, as the level asks.
 #[must_use]
@@ -79,7 +79,7 @@ impl Pair<'_> {
         }
         match new {
             #[cfg(feature = "avro")]
-            Format::Avro => avro::findings(self),
+            crate::schema::Format::Avro => avro::findings(self),
             _ if self.is_unchanged() => Vec::new(),
             other => {
                 let message = format!(

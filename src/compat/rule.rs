@@ -60,8 +60,6 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// Names of the rules, for the places that emit them.
 pub(super) mod id {
-    #![cfg_attr(not(feature = "avro"), expect(dead_code, reason = "without Avro nothing emits its rules"))]
-
     use super::RuleId;
 
     pub(in crate::compat) const DECIMAL_SCALE_CHANGED: RuleId = "avro/decimal-scale-changed";

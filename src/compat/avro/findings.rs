@@ -6,25 +6,24 @@ use super::places::Places;
 use super::resolution::{Fault, Need, Resolution, Types};
 use crate::compat::rule::{RuleId, id};
 use crate::compat::{Finding, Pair, Place, Side};
+use crate::schema::Span;
 use crate::schema::avro::{Linked, LinkedKind as Kind, Logical, TypeIndex, link};
-use crate::schema::{Schema, Span};
 
 /// All findings of one earlier version, in the directions of the level. As in Confluent's registry, whether the old
 /// version reads the new one comes first.
 pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
     let reader = if pair.level.is_backward() { Side::New } else { Side::Old };
-    let linked = |side: Side, schema: &Schema| {
-        link(schema).map_err(|error| {
-            pair.finding(
-                id::UNLINKED,
-                reader,
-                format!("the {side} schema cannot be linked: {}", error.message),
-            )
-        })
-    };
-    let (old, new) = match (linked(Side::Old, pair.old), linked(Side::New, pair.new)) {
+    let (old, new) = match (link(pair.old), link(pair.new)) {
         (Ok(old), Ok(new)) => (old, new),
-        (old, new) => return [old.err(), new.err()].into_iter().flatten().collect(),
+        (old, new) => {
+            let errors = [(Side::Old, old.err()), (Side::New, new.err())];
+            let errors = errors.into_iter().filter_map(|(side, error)| Some((side, error?.message)));
+            return errors
+                .map(|(side, error)| {
+                    pair.finding(id::UNLINKED, reader, format!("the {side} schema cannot be linked: {error}"))
+                })
+                .collect();
+        }
     };
     let (old, new) = (Text::new(&old), Text::new(&new));
     let mut findings = Vec::new();

@@ -49,7 +49,7 @@ fn md5_and_sha256_are_those_of_apache_avro() {
 }
 
 fn canonical(text: &str) -> String {
-    Schema::avro(text).unwrap().canonical()
+    Schema::avro(text).expect("a schema").canonical()
 }
 
 #[test]

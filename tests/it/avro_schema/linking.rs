@@ -9,13 +9,13 @@ const COLOR: &str = r#"{"type":"enum","name":"shop.Color","symbols":["RED","GREE
 const ITEM: &str = r#"{"type":"record","name":"Item","namespace":"shop","fields":[{"name":"color","type":"Color"},{"name":"parts","type":{"type":"array","items":"Item"}}]}"#;
 
 fn shop() -> (Schema, Schema) {
-    let color = Schema::avro(COLOR).unwrap();
-    let item = with(ITEM, &[("shop.Color", &color)]).unwrap();
+    let color = Schema::avro(COLOR).expect("an enum");
+    let item = with(ITEM, &[("shop.Color", &color)]).expect("a record");
     (color, item)
 }
 
 fn field_kind<'l>(linked: &'l Linked, name: &str) -> &'l LinkedKind {
-    let (_, index) = linked.fields(linked.root).find(|(field, _)| field.name == name).unwrap();
+    let (_, index) = linked.fields(linked.root).find(|(field, _)| field.name == name).expect("a field");
     &linked.get(index).kind
 }
 

@@ -28,12 +28,12 @@ fn each_level_looks_in_its_directions_and_as_far_back_as_it_says() {
     let first = record(r#"{"name":"a","type":"int"}"#);
     let second = record(r#"{"name":"a","type":"int","default":0}"#);
     let third = record("");
-    let history = [first.clone(), second.clone()];
+    let history = [first.clone(), second];
     let verdict = |level| check(level, &history, &third).is_compatible();
     assert!(verdict(Level::None) && verdict(Level::Backward) && verdict(Level::BackwardTransitive));
     assert!(verdict(Level::Forward) && verdict(Level::Full), "the second version has a default");
     assert!(!verdict(Level::ForwardTransitive) && !verdict(Level::FullTransitive), "the first has none");
-    assert!(!check(Level::Backward, &[third.clone()], &first).is_compatible());
+    assert!(!check(Level::Backward, std::slice::from_ref(&third), &first).is_compatible());
     assert!(check(Level::Forward, &[third], &first).is_compatible());
 }
 
@@ -127,7 +127,7 @@ fn a_field_default_of_an_enum_is_no_default_for_its_symbols() {
         ))
     };
     let (wide, narrow) = (lights(r#""A","B""#, ""), lights(r#""A""#, ""));
-    assert!(!check(Level::Backward, &[wide.clone()], &narrow).is_compatible());
+    assert!(!check(Level::Backward, std::slice::from_ref(&wide), &narrow).is_compatible());
     assert!(check(Level::Backward, &[wide], &lights(r#""A""#, r#","default":"A""#)).is_compatible());
 }
 
@@ -182,23 +182,18 @@ fn a_failure_deep_in_a_recursion_reaches_every_type_that_needs_it() {
 
 #[test]
 fn a_chain_of_very_many_types_does_not_overflow_the_stack() {
+    const LENGTH: usize = 20_000;
+    // The types are declared side by side in a reference, and reached one through the other from the last one down.
     let chain = |last: &str| {
-        let mut branches =
+        let mut types =
             vec![format!(r#"{{"type":"record","name":"R0","fields":[{{"name":"f","type":"{last}"}}]}}"#)];
-        for index in 1..20_000 {
-            branches.push(format!(
-                r#"{{"type":"record","name":"R{index}","fields":[{{"name":"f","type":"R{}"}}]}}"#,
-                index - 1
-            ));
+        for index in 1..LENGTH {
+            let field = format!(r#"{{"name":"f","type":"R{}"}}"#, index - 1);
+            types.push(format!(r#"{{"type":"record","name":"R{index}","fields":[{field}]}}"#));
         }
-        // Only the last is reached from the root; the others are declared on the way.
-        avro(
-            &format!(r#"{{"type":"record","name":"Top","fields":[{{"name":"end","type":"R19999"}}]}}"#)
-                .replace(
-                    r#"{"name":"end""#,
-                    &format!(r#"{{"name":"all","type":[{}]}},{{"name":"end""#, branches.join(",")),
-                ),
-        )
+        let references = vec![(Reference::local("all"), avro(&format!("[{}]", types.join(","))))];
+        let text = format!("\"R{}\"", LENGTH - 1);
+        Schema::parse(Format::Avro, &text, references, Mode::Strict).unwrap()
     };
     let report = check(Level::Backward, &[chain("string")], &chain("int"));
     assert_eq!(rules(&report.findings), ["avro/type-changed"]);
