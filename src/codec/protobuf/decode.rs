@@ -5,6 +5,7 @@
 
 mod map;
 mod scalar;
+mod skim;
 
 use std::ops::Range;
 
@@ -70,9 +71,9 @@ impl<'de> Decoder<'_, 'de> {
         let plan = self.plan;
         let message = plan.message(index).ok_or_else(|| malformed("a message that is not declared"))?;
         let base = self.found.len();
-        self.find(message, pieces)?;
+        self.find(message, pieces, depth)?;
         let shown = match message.is_timestamp {
-            true => self.timestamp(base, at),
+            true => self.timestamp(message, base, depth, at),
             false => self.record(message, base, depth, at),
         };
         self.found.truncate(base);
@@ -80,7 +81,12 @@ impl<'de> Decoder<'_, 'de> {
     }
 
     /// Finds the fields of a message and puts them in the order of their declaration; those of one field stay in theirs.
-    fn find(&mut self, message: &MessagePlan, pieces: &[Range<usize>]) -> Result<(), DecodeError> {
+    fn find(
+        &mut self,
+        message: &MessagePlan,
+        pieces: &[Range<usize>],
+        depth: usize,
+    ) -> Result<(), DecodeError> {
         let base = self.found.len();
         for piece in pieces {
             let mut cursor = Cursor::new(self.payload, piece.clone());
@@ -94,9 +100,13 @@ impl<'de> Decoder<'_, 'de> {
             }
         }
         let found = self.found.get_mut(base..).unwrap_or_default();
-        settle_oneofs(message, found);
+        let dropped = settle_oneofs(message, found);
         if !found.is_sorted_by_key(|it| it.place) {
             found.sort_by_key(|it| it.place);
+        }
+        for (place, Found { raw, at, .. }) in dropped {
+            let Some(field) = message.fields.get(place) else { continue };
+            self.skim(field, &raw, at, depth).map_err(|error| error.inside(&field.text))?;
         }
         Ok(())
     }
@@ -161,8 +171,15 @@ impl<'de> Decoder<'_, 'de> {
                         finds.map(|find| self.piece(find, field.kind)).collect::<Result<Vec<_>, _>>()?;
                     self.message(index, &pieces, depth + 1)
                 }
-                // The last one counts.
-                kind => self.scalar(kind, finds.end - 1),
+                kind => {
+                    // The last one counts.
+                    for find in finds.start..finds.end - 1 {
+                        if let Some(Found { raw, at, .. }) = self.found.get(find) {
+                            self.skim(field, raw, *at, depth)?;
+                        }
+                    }
+                    self.scalar(kind, finds.end - 1)
+                }
             },
         }
     }
@@ -204,20 +221,24 @@ impl<'de> Decoder<'_, 'de> {
     }
 
     /// `google.protobuf.Timestamp` as a timestamp.
-    fn timestamp(&mut self, base: usize, at: usize) -> Result<(), DecodeError> {
-        let last = |number_place: usize| {
-            let found = self.found.get(base..).unwrap_or_default();
-            match found.iter().rev().find(|it| it.place == number_place).map(|it| &it.raw) {
-                None => Ok(0),
-                Some(Raw::Varint(it)) => Ok(*it as i64),
-                Some(other) => {
-                    Err(malformed(format!("{} where the schema has a varint", other.name())).at(at))
-                }
+    fn timestamp(
+        &mut self,
+        message: &MessagePlan,
+        base: usize,
+        depth: usize,
+        at: usize,
+    ) -> Result<(), DecodeError> {
+        let (mut seconds, mut nanos) = (0, 0);
+        for Found { place, raw, at } in self.found.get(base..).unwrap_or_default() {
+            let Some(field) = message.fields.get(*place) else { continue };
+            self.skim(field, raw, *at, depth).map_err(|error| error.inside(&field.text))?;
+            match (field.number, raw) {
+                (1, Raw::Varint(bits)) => seconds = *bits as i64,
+                (2, Raw::Varint(bits)) => nanos = *bits as i32,
+                _ => {}
             }
-        };
-        let (seconds, nanos) = (last(0)?, last(1)?);
-        // The schema has 32 bits for nanoseconds.
-        let moment = u32::try_from(nanos as i32).ok().and_then(|nanos| Timestamp::new(seconds, nanos).ok());
+        }
+        let moment = u32::try_from(nanos).ok().and_then(|nanos| Timestamp::new(seconds, nanos).ok());
         let moment =
             moment.ok_or_else(|| malformed(format!("{nanos} is no number of nanoseconds")).at(at))?;
         self.out.timestamp(moment);
@@ -248,7 +269,8 @@ impl<'de> Decoder<'_, 'de> {
 const DROPPED: usize = usize::MAX;
 
 /// Of the members of a `oneof` the last one counts, with the pieces of it that stand behind every other member.
-fn settle_oneofs(message: &MessagePlan, found: &mut [Found]) {
+/// Gives those that do not count, with their places.
+fn settle_oneofs(message: &MessagePlan, found: &mut [Found]) -> Vec<(usize, Found)> {
     let oneof = |it: &Found| match message.fields.get(it.place).map(|field| field.shape) {
         Some(Shape::Explicit { oneof }) => oneof,
         _ => None,
@@ -256,14 +278,17 @@ fn settle_oneofs(message: &MessagePlan, found: &mut [Found]) {
     let mut members: Vec<(u32, usize)> =
         found.iter().enumerate().filter_map(|(index, it)| Some((oneof(it)?, index))).collect();
     members.sort_unstable();
+    let mut dropped = Vec::new();
     for group in members.chunk_by(|a, b| a.0 == b.0) {
         let place = |index: usize, found: &[Found]| found.get(index).map(|it| it.place);
         let last = group.last().and_then(|(_, index)| place(*index, found));
         let kept = group.iter().rev().take_while(|(_, index)| place(*index, found) == last).count();
         for (_, index) in group.iter().take(group.len() - kept) {
             if let Some(it) = found.get_mut(*index) {
+                dropped.push((it.place, it.clone()));
                 it.place = DROPPED;
             }
         }
     }
+    dropped
 }

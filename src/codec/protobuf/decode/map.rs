@@ -36,6 +36,8 @@ impl<'de> Decoder<'_, 'de> {
             let range = self.piece(find, field.kind)?;
             self.count(1, range.start)?;
             if last.as_ref().is_some_and(|last| !last.contains(&find)) {
+                let raw = Raw::Delimited(range.clone());
+                self.skim(field, &raw, range.start, depth - 1)?;
                 continue;
             }
             let at = range.start;
@@ -50,7 +52,7 @@ impl<'de> Decoder<'_, 'de> {
     /// Shows the key and the value of one entry, each its default where it is absent.
     fn entry(&mut self, entry: &MessagePlan, range: Range<usize>, depth: usize) -> Result<(), DecodeError> {
         let base = self.found.len();
-        self.find(entry, &[range.clone()])?;
+        self.find(entry, &[range.clone()], depth)?;
         for number in [1, 2] {
             let place = entry.place(number);
             let Some(field) = place.and_then(|place| entry.fields.get(place)) else { continue };

@@ -1,7 +1,7 @@
 //! Scalars, alone and packed, and the defaults that stand for absent ones.
 
 use super::super::plan::Kind;
-use super::super::wire::{Cursor, Raw, malformed, unzigzag};
+use super::super::wire::{Cursor, Raw, unzigzag};
 use super::Decoder;
 use crate::codec::DecodeError;
 
@@ -11,10 +11,7 @@ impl Decoder<'_, '_> {
         let Some(found) = self.found.get(find) else { return Ok(()) };
         match (kind, &found.raw) {
             (Kind::Text, Raw::Delimited(range)) => {
-                let start = range.start;
-                let bytes = self.payload.get(range.clone()).unwrap_or_default();
-                let text = std::str::from_utf8(bytes)
-                    .map_err(|error| malformed("the text is not UTF-8").at(start + error.valid_up_to()))?;
+                let text = self.utf8(range)?;
                 self.out.text(text);
             }
             (Kind::Bytes, Raw::Delimited(range)) => {
@@ -102,7 +99,7 @@ impl Decoder<'_, '_> {
 
 /// The wire type of a kind that stands alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wire {
+pub(super) enum Wire {
     Varint,
     Fixed32,
     Fixed64,
@@ -110,7 +107,7 @@ enum Wire {
 }
 
 impl Wire {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Varint => "a varint",
             Self::Fixed32 => "4 bytes",
@@ -120,7 +117,7 @@ impl Wire {
     }
 }
 
-fn wire(kind: Kind) -> Wire {
+pub(super) fn wire(kind: Kind) -> Wire {
     match kind {
         Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => Wire::Fixed64,
         Kind::Float | Kind::Fixed32 | Kind::Sfixed32 => Wire::Fixed32,

@@ -170,12 +170,13 @@ impl Compiler {
     }
 
     fn enumeration(&mut self, declared: &EnumDescriptor) -> EnumPlan {
-        let mut symbols: Vec<(i32, NameId)> =
-            declared.values().map(|it| (it.number(), self.names.id(it.name()))).collect();
+        // The library lists them by number, the declaration says which comes first.
+        let values = &declared.enum_descriptor_proto().value;
+        let mut symbols: Vec<_> = values.iter().map(|it| (it.number(), self.names.id(it.name()))).collect();
         let first = symbols.first().map_or(0, |(number, _)| *number);
         symbols.sort_by_key(|(number, _)| *number);
         symbols.dedup_by_key(|(number, _)| *number);
-        let numbers = declared.values().map(|it| (it.name().into(), it.number())).collect();
+        let numbers = values.iter().map(|it| (it.name().into(), it.number())).collect();
         EnumPlan { full_name: declared.full_name().into(), symbols, numbers, first }
     }
 }
