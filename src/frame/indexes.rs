@@ -51,10 +51,11 @@ impl MessageIndexes {
         path.iter().for_each(|index| write_zigzag(*index, out));
     }
 
-    /// Reads the wire form off the front of the bytes and lends the rest.
+    /// Reads the wire form off the front of the bytes and lends the rest. Varints may be longer than they need to be,
+    /// and `[0]` may be written out: other writers do.
     ///
     /// # Errors
-    /// Bytes that end too early; a negative count or index; more than [`MessageIndexes::LIMIT`] levels.
+    /// Bytes that end too early; a negative count or index, or one of more than 32 bits; more than [`MessageIndexes::LIMIT`] levels.
     pub fn read(bytes: &[u8]) -> Result<(Self, &[u8]), FrameError> {
         let (count, mut rest) = read_zigzag(bytes)?;
         if count == 0 {
@@ -107,7 +108,7 @@ fn read_zigzag(bytes: &[u8]) -> Result<(i32, &[u8]), FrameError> {
     let (kind, message) = if bytes.len() < 5 {
         (FrameErrorKind::Truncated, "the message ends within its message indexes")
     } else {
-        (FrameErrorKind::BadIndexes, "a message index is longer than 5 bytes")
+        (FrameErrorKind::BadIndexes, "a message index has more than 32 bits")
     };
     Err(FrameError::new(kind, message))
 }
