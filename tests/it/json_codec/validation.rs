@@ -214,6 +214,37 @@ fn a_schema_that_refers_to_itself_ends() {
 }
 
 #[test]
+fn schemas_and_payloads_as_deep_as_allowed_do_not_overflow_the_stack() {
+    let deep = format!("{}{{\"type\": \"null\"}}{}", "{\"items\": ".repeat(126), "}".repeat(126));
+    let bound = bind(&Schema::json(&deep).unwrap());
+    assert!(bound.decode_value(format!("{}{}", "[".repeat(64), "]".repeat(64)).as_bytes()).is_ok());
+    let chain = (0..60)
+        .map(|index| format!(r##""d{index}": {{"items": {{"$ref": "#/definitions/d{}"}}}}"##, index + 1));
+    let chain = format!(
+        r##"{{"$ref": "#/definitions/d0", "definitions": {{{}, "d60": {{"allOf": [{{"type": "array"}}, {{"$ref": "#/definitions/d0"}}]}}}}}}"##,
+        chain.collect::<Vec<_>>().join(",")
+    );
+    let bound = bind(&Schema::json(&chain).unwrap());
+    assert!(bound.decode_value(format!("{}{}", "[".repeat(64), "]".repeat(64)).as_bytes()).is_ok());
+}
+
+#[test]
+fn twelve_definitions_that_refer_to_each_other_end() {
+    let definitions = (0..12).map(|index| {
+        let others = (0..12).map(|other| {
+            format!(r##"{{"properties": {{"p{other}": {{"$ref": "#/definitions/d{other}"}}}}}}"##)
+        });
+        format!(r#""d{index}": {{"oneOf": [{}]}}"#, others.collect::<Vec<_>>().join(","))
+    });
+    let schema = format!(
+        r##"{{"$ref": "#/definitions/d0", "definitions": {{{}}}}}"##,
+        definitions.collect::<Vec<_>>().join(",")
+    );
+    let bound = bind(&Schema::json(&schema).unwrap());
+    let _ = bound.decode_value(br#"{"p1": {"p2": {"p3": 1}}}"#);
+}
+
+#[test]
 fn a_pattern_that_backtracks_for_ever_is_given_up() {
     let schema = r#"{"pattern": "^(?=(a+)+$)(a|aa)+$"}"#;
     assert!(check(schema, &format!("\"{}b\"", "a".repeat(60))).is_err());
