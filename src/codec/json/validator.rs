@@ -77,24 +77,27 @@ impl std::fmt::Debug for Validator {
 }
 
 /// The documents that came with the schema. Everything else is refused: nothing is fetched.
-struct Given(HashMap<String, serde_json::Value>);
+struct Given {
+    documents: Vec<serde_json::Value>,
+    by_uri: HashMap<String, usize>,
+}
 
 impl Given {
-    /// Under which URIs a reference is found: its name resolved against the `$id` around it, and its own `$id`.
+    /// A document is found under its name resolved against the `$id` around it, under the bare name, and under its own `$id`.
     fn new(schema: &Schema, model: &Model) -> Self {
-        let mut documents = HashMap::new();
+        let mut given = Self { documents: Vec::new(), by_uri: HashMap::new() };
         for (name, base, other) in all_references(model, schema.references()) {
             let Some(other) = model_of(other) else { continue };
-            let text = document(other);
             let own = other.id().map(|id| resolve(&base, id));
             for uri in [Some(resolve(&base, name)), Some(name.to_owned()), own].into_iter().flatten() {
-                // The library's names for URIs: normalized, and below its own root where nothing else is known.
+                // The library's own spelling of URIs: normalized, and below a root of its own where they have none.
                 if let Ok(uri) = jsonschema::uri::from_str(without_fragment(&uri)) {
-                    documents.entry(uri.to_string()).or_insert_with(|| text.clone());
+                    given.by_uri.entry(uri.to_string()).or_insert(given.documents.len());
                 }
             }
+            given.documents.push(document(other));
         }
-        Self(documents)
+        given
     }
 }
 
@@ -103,7 +106,8 @@ impl Retrieve for Given {
         &self,
         uri: &Uri<String>,
     ) -> Result<serde_json::Value, Box<dyn std::error::Error + Send + Sync>> {
-        self.0.get(without_fragment(uri.as_str())).cloned().ok_or_else(|| {
+        let index = self.by_uri.get(without_fragment(uri.as_str()));
+        index.and_then(|index| self.documents.get(*index)).cloned().ok_or_else(|| {
             format!("no schema was given for `{uri}`: nothing is fetched, so name it among the references")
                 .into()
         })

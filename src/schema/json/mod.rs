@@ -12,7 +12,7 @@
 //! | `$ref` | leads to a schema of this document or of a reference | kept as it is |
 //!
 //! Nothing is ever fetched: a `$ref` to `http://…` or `file:…` leads to a reference of that name, or to an error.
-//! A document nests at most 128 levels and is shorter than 4 GiB.
+//! A document nests at most 128 levels, is shorter than 4 GiB, and refers to at most 1,000 others, directly or through others.
 //!
 //! ```
 //! use schemawire::schema::{Schema, SchemaErrorKind};
@@ -128,8 +128,11 @@ pub(crate) fn declared_id(text: &str) -> Option<String> {
     parse(text, &[], Mode::Lenient).ok()?.id().map(str::to_owned)
 }
 
-/// All schemas that a schema refers to, directly or through others: each name once (the nearest schema of that name),
-/// with the URI against which the name resolves.
+/// How many documents, each under each of its URIs, one schema may refer to, directly or through others.
+const REFERENCES: usize = 1_000;
+
+/// All schemas that a schema refers to, directly or through others: each URI once (the nearest schema of that URI), as the
+/// name it goes by and the URI against which that name resolves. What exceeds [`REFERENCES`] is left out, and so unknown.
 pub(crate) fn all_references<'s>(
     model: &Model,
     references: &'s [(Reference, Schema)],
@@ -141,9 +144,9 @@ pub(crate) fn all_references<'s>(
         let mut next = Vec::new();
         for (base, references) in level {
             for (reference, schema) in references {
-                if seen.insert(reference.name.as_str()) {
+                let retrieved = uri::resolve(&base, &reference.name);
+                if found.len() < REFERENCES && seen.insert(retrieved.clone()) {
                     found.push((reference.name.as_str(), base.clone(), schema));
-                    let retrieved = uri::resolve(&base, &reference.name);
                     let own = model_of(schema).and_then(Model::id).map(|id| uri::resolve(&retrieved, id));
                     next.push((own.unwrap_or(retrieved), schema.references()));
                 }

@@ -153,6 +153,37 @@ fn names_resolve_against_the_id_of_the_schema_around_them() {
 }
 
 #[test]
+fn one_name_in_two_folders_is_two_documents() {
+    let (text, number) =
+        (Schema::json(r#"{"type": "string"}"#).unwrap(), Schema::json(r#"{"type": "number"}"#).unwrap());
+    let folder = |id: &str, value: &Schema| {
+        with_references(
+            &format!(r#"{{"$id": "{id}", "items": {{"$ref": "value.json"}}}}"#),
+            &[("value.json", value)],
+        )
+    };
+    let (a, b) = (
+        folder("https://example.com/a/list.json", &text),
+        folder("https://example.com/b/list.json", &number),
+    );
+    let root = r#"{"properties": {"a": {"$ref": "https://example.com/a/list.json"}, "b": {"$ref": "https://example.com/b/list.json"}}}"#;
+    let bound = bind(&with_references(root, &[("a", &a), ("b", &b)]));
+    assert!(bound.decode_value(br#"{"a": ["x"], "b": [1]}"#).is_ok());
+    assert_eq!(bound.decode_value(br#"{"a": [1]}"#).unwrap_err().path, "a[0]");
+    assert_eq!(bound.decode_value(br#"{"b": ["x"]}"#).unwrap_err().path, "b[0]");
+}
+
+#[test]
+fn references_whose_paths_multiply_are_left_off_at_a_limit() {
+    let mut schema = Schema::json(r#"{"type": "string"}"#).unwrap();
+    for _ in 0..40 {
+        let text = r#"{"anyOf": [{"$ref": "a/x.json"}, {"$ref": "b/x.json"}]}"#;
+        schema = with_references(text, &[("a/x.json", &schema), ("b/x.json", &schema)]);
+    }
+    assert!(ValidatedJson.bind(&Binding::new(&schema)).is_err());
+}
+
+#[test]
 fn a_reference_is_found_by_its_own_id() {
     let place = Schema::json(r#"{"$id": "https://example.com/place", "type": "string"}"#).unwrap();
     let bound = bind(&with_references(
