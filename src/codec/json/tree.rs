@@ -14,7 +14,7 @@ use crate::value::{Value, ValueBuilder};
 pub(super) fn read(payload: &[u8], limits: Limits) -> Result<Value<'_>, DecodeError> {
     // Honest payloads have a node every dozen bytes; a wrong guess costs a list that grows.
     let out = ValueBuilder::with_capacity((payload.len() / 12 + 4).min(limits.bytes / NODE));
-    let mut tree = Tree { out, names: Vec::new(), limit: limits.bytes, refusal: None };
+    let mut tree = Tree { out, names: Vec::with_capacity(32), limit: limits.bytes, refusal: None };
     let mut json = serde_json::Deserializer::from_slice(payload);
     let read = Next(&mut tree).deserialize(&mut json).and_then(|()| json.end());
     match read {

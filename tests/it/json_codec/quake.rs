@@ -153,6 +153,39 @@ fn a_dynamic_value_keeps_the_order_of_members_and_lends_text() {
 }
 
 #[test]
+fn nothing_is_allocated_for_borrowed_values_and_for_writing_into_a_used_buffer() {
+    #[derive(Serialize, Deserialize)]
+    struct Station<'a> {
+        id: &'a str,
+        network: &'a str,
+        depth: f64,
+    }
+    let codec = super::unchecked();
+    let mut out = Vec::with_capacity(100);
+    let written = allocation_counter::measure(|| {
+        codec.encode(&Station { id: "hv1", network: "hv", depth: 0.5 }, &mut out).unwrap();
+    });
+    assert_eq!(written.count_total, 0);
+    let read = allocation_counter::measure(|| {
+        let station: Station<'_> = codec.decode(&out).unwrap();
+        assert_eq!((station.id, station.network, station.depth), ("hv1", "hv", 0.5));
+    });
+    assert_eq!(read.count_total, 0);
+}
+
+#[test]
+fn a_dynamic_value_takes_a_few_allocations_whatever_its_size() {
+    let codec = super::unchecked();
+    // Text with escapes has to be copied, into one buffer that grows.
+    let one = String::from_utf8(payload()).unwrap().replace("\\\"", "'").into_bytes();
+    let many = [b"[".as_slice(), &vec![one.as_slice(); 50].join(&b','), b"]"].concat();
+    for bytes in [&one, &many] {
+        let read = allocation_counter::measure(|| drop(codec.decode_value(bytes).unwrap()));
+        assert!(read.count_total <= 5, "{} allocations", read.count_total);
+    }
+}
+
+#[test]
 fn v1_bytes_are_read_as_the_v2_struct_by_alias_and_default() {
     let (v1, v2) = (schema("v1"), schema("v2"));
     for bound in [
