@@ -6,6 +6,8 @@ mod avro;
 mod corpora;
 #[cfg(feature = "avro")]
 mod golden;
+#[cfg(feature = "avro")]
+mod oracle;
 
 use schemawire::compat::{Level, Severity, check, rule, rules};
 use schemawire::schema::Schema;

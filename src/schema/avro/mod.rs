@@ -1,4 +1,32 @@
 //! Avro schemas: model, parse, canonical texts, fingerprints ([Apache Avro 1.12 specification](https://avro.apache.org/docs/1.12.0/specification/)).
+//!
+//! ```text
+//! text -parse-> Model (names resolved, not followed)  -canonical---------------> what registries store
+//!                 |                                   -parsing_canonical_form--> rabin, md5, sha256
+//!                 `-link (with references)-> Linked (a graph) -> codec, compatibility
+//! ```
+//!
+//! Where the specification and Java differ, and what is taken:
+//!
+//! | matter | here |
+//! |---|---|
+//! | a name used before its declaration | refused, by the specification; Java takes it since 1.12 |
+//! | a name declared twice | taken where both are the same, as in Java |
+//! | a union's default | may fit any branch, as in Java and Confluent's registry |
+//! | defaults of enum, bytes, fixed | must be a symbol, code points up to 255, of the right length: by the specification; Java takes any text |
+//! | comments in the text | taken, as in Java |
+//!
+//! ```
+//! use schemawire::schema::{Schema, Model, avro};
+//!
+//! let schema = Schema::avro(r#"{"type": "record", "name": "a.R", "fields": [{"name": "f", "type": {"type": "int"}}]}"#)?;
+//! assert_eq!(schema.canonical(), r#"{"type":"record","name":"R","namespace":"a","fields":[{"name":"f","type":"int"}]}"#);
+//! let Model::Avro(model) = schema.model() else { unreachable!() };
+//! let form = avro::parsing_canonical_form(model);
+//! assert_eq!(form, r#"{"name":"a.R","type":"record","fields":[{"name":"f","type":"int"}]}"#);
+//! assert_eq!(avro::rabin(&form), 0x424a_db50_56e0_3919);
+//! # Ok::<(), schemawire::schema::SchemaError>(())
+//! ```
 
 mod canonical;
 mod declarations;
