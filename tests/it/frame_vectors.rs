@@ -105,7 +105,8 @@ fn every_vector_of_the_corpora_holds() {
     let (mut frames, mut indexes) = (0, 0);
     for row in rows(&text) {
         let hex = row["hex"].as_str().expect("hex");
-        let path: Option<Vec<i32>> = serde_json::from_value(row["message_indexes"].clone()).expect("a path or null");
+        let path: Option<Vec<i32>> =
+            serde_json::from_value(row["message_indexes"].clone()).expect("a path or null");
         match row["kind"].as_str().expect("a kind") {
             "v0-prefix" => {
                 let id = row["schema_id"].as_u64().expect("an id") as u32;
@@ -152,8 +153,9 @@ fn a_message_that_is_not_framed_is_refused() {
 fn a_guid_does_not_fit_into_the_first_framing() {
     let mut out = Vec::new();
     let key = SchemaKey::Guid(Guid([7; 16]));
-    let error =
-        ConfluentV0.write(&key, None, KeyOrValue::Key, &mut Headers::new(), &mut out).expect_err("no room for it");
+    let error = ConfluentV0
+        .write(&key, None, KeyOrValue::Key, &mut Headers::new(), &mut out)
+        .expect_err("no room for it");
     assert_eq!((error.kind, error.class()), (FrameErrorKind::UnsupportedKey, Class::Config));
     assert!(out.is_empty(), "nothing was written");
 }

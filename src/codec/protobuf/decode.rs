@@ -37,7 +37,7 @@ pub(super) fn decode<'de>(
     let nodes = 1 + 2 * fields.min(payload.len());
     let out = ValueBuilder::shared(std::sync::Arc::clone(&plan.names), nodes);
     let mut decoder = Decoder { plan, payload, limits, out, found: Vec::new(), elements: 0 };
-    decoder.message(message, &[0..payload.len()], 1)?;
+    decoder.message(message, std::slice::from_ref(&(0..payload.len())), 1)?;
     Ok(decoder.out.finish())
 }
 
@@ -166,6 +166,10 @@ impl<'de> Decoder<'_, 'de> {
                 Ok(())
             }
             _ => match field.kind {
+                Kind::Message(index) | Kind::Group(index) if finds.len() == 1 => {
+                    let piece = self.piece(finds.start, field.kind)?;
+                    self.message(index, std::slice::from_ref(&piece), depth + 1)
+                }
                 Kind::Message(index) | Kind::Group(index) => {
                     let pieces =
                         finds.map(|find| self.piece(find, field.kind)).collect::<Result<Vec<_>, _>>()?;

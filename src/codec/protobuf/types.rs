@@ -25,7 +25,7 @@ pub(super) struct Types {
 struct Entry {
     of: TypeId,
     found: Found,
-    next: OnceLock<Box<Entry>>,
+    next: OnceLock<Box<Self>>,
 }
 
 impl Types {

@@ -125,7 +125,9 @@ impl<'b> Cursor<'b> {
                         format!("the end of group {number} within group {}", open.last().unwrap_or(&0));
                     return Err(malformed(message).at(start));
                 }
-                wire => drop(self.value(wire)?),
+                wire => {
+                    self.value(wire)?;
+                }
             }
         }
     }

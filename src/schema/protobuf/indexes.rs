@@ -68,11 +68,12 @@ impl Messages {
     /// Every message to which that path may lead, the likeliest first: counted over the schema as registered, over its
     /// descriptor, without any map entry or group. A map entry is never meant.
     pub fn at(&self, path: &[i32]) -> impl Iterator<Item = &Declaration> {
-        let counts: [fn(&Declaration) -> Option<&[i32]>; 3] =
-            [|it| it.path.as_deref(), |it| Some(&it.descriptor_path), |it| it.bare_path.as_deref()];
         let mut found: Vec<&Declaration> = Vec::new();
-        for count in counts {
-            let leads = self.list.iter().find(|it| count(it) == Some(path));
+        for count in 0..3 {
+            let leads = self.list.iter().find(|it| {
+                let counts = [it.path.as_deref(), Some(&*it.descriptor_path), it.bare_path.as_deref()];
+                counts.get(count) == Some(&Some(path))
+            });
             found.extend(
                 leads.filter(|it| !it.is_map_entry && !found.iter().any(|had| std::ptr::eq(*had, *it))),
             );

@@ -354,7 +354,7 @@ fn a_reader_without_the_message_is_an_error_when_it_reads() {
 /// Payloads of `t.All` that are mostly well-formed.
 pub(super) fn payloads() -> impl Strategy<Value = Vec<u8>> {
     let number = prop_oneof![1..=32_u32, Just(3000), 0..5000_u32];
-    let leaf = (number.clone(), 0..6_u32, any::<u64>(), prop::collection::vec(any::<u8>(), 0..8)).prop_map(
+    let leaf = (number, 0..6_u32, any::<u64>(), prop::collection::vec(any::<u8>(), 0..8)).prop_map(
         |(number, wire, bits, bytes)| {
             let mut out = Vec::new();
             prost::encoding::encode_varint(u64::from(number) << 3 | u64::from(wire), &mut out);
@@ -373,13 +373,14 @@ pub(super) fn payloads() -> impl Strategy<Value = Vec<u8>> {
     );
     let leaves = prop::collection::vec(leaf, 0..4).prop_map(|all| all.concat());
     leaves.prop_recursive(4, 64, 4, move |inner| {
-        let nested = (prop_oneof![Just(17_u32), Just(23), Just(26), Just(29), Just(31)], inner.clone())
-            .prop_map(|(number, inner)| {
+        let nested = (prop_oneof![Just(17_u32), Just(23), Just(26), Just(29), Just(31)], inner).prop_map(
+            |(number, inner)| {
                 let mut out = Vec::new();
                 prost::encoding::encode_varint(u64::from(number) << 3 | 2, &mut out);
                 prost::encoding::encode_varint(inner.len() as u64, &mut out);
                 [out, inner].concat()
-            });
+            },
+        );
         prop::collection::vec(nested, 0..4).prop_map(|all| all.concat())
     })
 }

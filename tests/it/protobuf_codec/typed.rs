@@ -18,13 +18,13 @@ struct Tree {
     #[prost(int32, tag = "1")]
     x: i32,
     #[prost(message, repeated, tag = "2")]
-    children: Vec<Tree>,
+    children: Vec<Self>,
     #[prost(string, tag = "3")]
     name: String,
     #[prost(int32, repeated, tag = "4")]
     numbers: Vec<i32>,
     #[prost(message, optional, boxed, tag = "5")]
-    one: Option<Box<Tree>>,
+    one: Option<Box<Self>>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -32,7 +32,7 @@ impl<'de> Decoder<'_, 'de> {
         };
         let open = self.out.begin_map();
         let mut length = 0;
-        for (index, find) in finds.clone().enumerate() {
+        for (index, find) in finds.enumerate() {
             let range = self.piece(find, field.kind)?;
             self.count(1, range.start)?;
             if last.as_ref().is_some_and(|last| !last.contains(&find)) {
@@ -52,7 +52,7 @@ impl<'de> Decoder<'_, 'de> {
     /// Shows the key and the value of one entry, each its default where it is absent.
     fn entry(&mut self, entry: &MessagePlan, range: Range<usize>, depth: usize) -> Result<(), DecodeError> {
         let base = self.found.len();
-        self.find(entry, &[range.clone()], depth)?;
+        self.find(entry, std::slice::from_ref(&range), depth)?;
         for number in [1, 2] {
             let place = entry.place(number);
             let Some(field) = place.and_then(|place| entry.fields.get(place)) else { continue };
@@ -65,7 +65,7 @@ impl<'de> Decoder<'_, 'de> {
             match field.kind {
                 // An absent message is an empty one here, as a map has no absent values.
                 Kind::Message(index) if start == end => {
-                    self.message(index, &[range.end..range.end], depth + 1)?
+                    self.message(index, std::slice::from_ref(&(range.end..range.end)), depth + 1)?
                 }
                 _ if start == end => self.default(field.kind),
                 _ => self.field(field, start..end, depth, range.start)?,
