@@ -2,9 +2,10 @@
 # The test command with the long settings of every property and fault test: hours, not minutes.
 set -euo pipefail
 
-# Cases of each property test (proptest reads its own variable), and how often a process is killed while it appends.
+# Cases of each property test (proptest reads the variable itself), bytes of a log file that are flipped, and how often a
+# process is killed while it appends.
 export PROPTEST_CASES="${PROPTEST_CASES:-100000}"
-export SCHEMAWIRE_CASES="${SCHEMAWIRE_CASES:-$PROPTEST_CASES}"
+export SCHEMAWIRE_FLIPS="${SCHEMAWIRE_FLIPS:-100000}"
 export SCHEMAWIRE_KILLS="${SCHEMAWIRE_KILLS:-1000}"
 
 exec "$(dirname "${BASH_SOURCE[0]}")/test.sh" "$@"

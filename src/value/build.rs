@@ -11,7 +11,8 @@ use super::{
 ///
 /// A container is opened with `begin_…`, filled, and closed with [`ValueBuilder::end`]; how many items it has is counted.
 /// Inside a record every value is preceded by [`ValueBuilder::name`] (or [`ValueBuilder::name_id`]), inside a map by a
-/// value that is its key. Closing containers out of order, or not at all, gives a value whose containers are cut short; it never panics.
+/// value that is its key. Closing containers out of order, or not at all, gives a value whose containers are cut short; it
+/// never panics.
 /// It sets no limit to nesting: the codecs hold theirs ([`crate::limits::Limits`]), and a program that nests by itself has to
 /// stay within what the stack bears, for comparing, copying and showing a value descend into it.
 #[derive(Debug)]
@@ -247,7 +248,8 @@ impl<'a> ValueBuilder<'a> {
         Open(index)
     }
 
-    /// Closes a container, which then holds `length` items, entries or fields: as many as were written, which is not counted again.
+    /// Closes a container, which then holds `length` items, entries or fields: as many as were written, which is not counted
+    /// again.
     pub fn end_with(&mut self, Open(place): Open, length: usize) -> &mut Self {
         let stop = self.value.nodes.len();
         if let Some(
