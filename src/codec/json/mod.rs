@@ -18,8 +18,8 @@
 //! # Limits
 //!
 //! Payload length, nesting and elements are checked before `serde_json` sees the payload; deeper than 127 levels it reads
-//! nothing, whatever the limit says. A dynamic value takes up to 32 bytes an item and 64 a member, and no more than
-//! `bytes` in all. A typed value takes what its type takes: the worst is a list of large structs whose members all have
+//! nothing, whatever the limit says. A dynamic value takes up to 32 bytes an item and 88 a member while it is read, and no
+//! more than `bytes` in all; validation adds 32 a member of an object with more than 64. A typed value takes what its type takes: the worst is a list of large structs whose members all have
 //! defaults, where three bytes (`{},`) make one struct, so `elements` bounds it.
 //!
 //! ```

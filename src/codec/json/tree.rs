@@ -33,7 +33,7 @@ struct Tree<'de> {
     out: ValueBuilder<'de>,
     /// The member names of all open objects, one object's after the other's.
     names: Vec<Cow<'de, str>>,
-    /// How many bytes the arena may take.
+    /// How many bytes the arena and the names may take.
     limit: usize,
     /// Why we stopped, where it was not `serde_json` that did.
     refusal: Option<DecodeErrorKind>,
@@ -46,7 +46,8 @@ impl<'de> Tree<'de> {
     }
 
     fn room<E: Error>(&mut self) -> Result<(), E> {
-        if self.out.node_count() * NODE <= self.limit {
+        let taken = self.out.node_count() * NODE + self.names.len() * size_of::<Cow<'_, str>>();
+        if taken <= self.limit {
             return Ok(());
         }
         let message = format!("the value takes more than {} bytes", self.limit);
