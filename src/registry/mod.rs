@@ -25,7 +25,7 @@
 //! ```
 
 mod config;
-#[cfg(feature = "conformance")]
+#[cfg(all(feature = "avro", feature = "conformance"))]
 pub mod conformance;
 mod embedded;
 mod entity;

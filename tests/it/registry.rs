@@ -18,5 +18,7 @@ mod references;
 mod registering;
 #[path = "registry/settings.rs"]
 mod settings;
+#[path = "registry/slow.rs"]
+mod slow;
 #[path = "registry/subjects.rs"]
 mod subjects;

@@ -17,9 +17,10 @@ use schemawire::schema::Schema;
 use schemawire::transport::{Memory, ProducerSpec, TopicSpec, Transport};
 
 use super::machine::{avro, name, record};
+use super::slow::Slow;
 
 /// A registry on that log where nothing is checked.
-async fn open(log: &Memory) -> EmbeddedRegistry {
+async fn open<T: Transport + Clone>(log: &T) -> EmbeddedRegistry {
     let registry = EmbeddedRegistry::on(log).await.unwrap();
     registry.set_config(None, &Config::level(Level::None).into()).await.unwrap();
     registry
@@ -131,31 +132,52 @@ fn poll_and_drop<F: Future>(future: F, times: usize) -> bool {
 
 #[test]
 fn a_write_that_is_dropped_half_way_happened_or_did_not_and_the_next_one_goes_on() {
-    for times in 0..8 {
-        let log = Memory::new();
+    let mut finished = false;
+    for times in 0.. {
+        let log = Slow(Memory::new());
         let registry = block_on(open(&log));
         let dropped = Proposal::new(numbered(0));
         let subject = name("s");
-        poll_and_drop(registry.register(&subject, &dropped), times);
+        finished = poll_and_drop(registry.register(&subject, &dropped), times);
         let next = block_on(registry.register_schema("s", &numbered(1))).unwrap();
         let dropped = block_on(registry.register_schema("s", &numbered(0))).unwrap();
         let ids = BTreeSet::from([next.id.0, dropped.id.0]);
         assert_eq!(ids, BTreeSet::from([1, 2]), "after {times} polls");
         let restarted = block_on(EmbeddedRegistry::on(&log)).unwrap();
-        assert_eq!(restarted.snapshot(), registry.snapshot());
+        assert_eq!(restarted.snapshot(), registry.snapshot(), "after {times} polls");
+        if finished {
+            break;
+        }
+    }
+    assert!(finished, "every place where it can be dropped was tried");
+}
+
+#[test]
+fn a_read_that_is_dropped_half_way_loses_nothing() {
+    for times in 0..8 {
+        let log = Slow(Memory::new());
+        let (writer, reader) = (block_on(open(&log)), block_on(open(&log)));
+        let schemas: Vec<_> = (0..3).map(numbered).collect();
+        let registered =
+            schemas.iter().map(|schema| block_on(writer.register_schema("s", schema)).unwrap().id.0);
+        assert_eq!(registered.collect::<Vec<_>>(), [1, 2, 3]);
+        poll_and_drop(reader.refresh(), times);
+        block_on(reader.refresh()).unwrap();
+        assert_eq!(reader.snapshot(), writer.snapshot(), "after {times} polls");
     }
 }
 
 #[test]
 fn waiters_that_are_dropped_do_not_close_the_lock() {
-    let registry = block_on(open(&Memory::new()));
+    let registry = block_on(open(&Slow(Memory::new())));
     let (subject, proposal) = (name("s"), Proposal::new(numbered(0)));
-    // Many wait in line behind one another, polled once, and all are gone before their turn.
-    let mut waiting: Vec<_> = (0..10_000).map(|_| registry.register(&subject, &proposal)).collect();
+    // The first one holds the lock; the others wait in line behind it, and all are gone before their turn.
+    let mut waiting: Vec<_> = (0..20_000).map(|_| registry.register(&subject, &proposal)).collect();
     let mut context = Context::from_waker(Waker::noop());
     for future in &mut waiting {
-        drop(future.as_mut().poll(&mut context));
+        assert!(future.as_mut().poll(&mut context).is_pending());
     }
+    waiting.reverse();
     drop(waiting);
     assert_eq!(block_on(registry.register_schema("s", &numbered(0))).unwrap().id, SchemaId(1));
 }
@@ -203,4 +225,12 @@ fn a_shared_registry_and_a_shared_transport_are_what_they_share() {
         let amended = registry.amend("s", Some(amended), None).await.unwrap();
         assert_eq!((amended.version.0, amended.schema.text()), (2, registered.schema.text()));
     });
+}
+
+#[cfg(feature = "conformance")]
+#[test]
+fn it_keeps_every_law_of_a_registry_in_memory() {
+    block_on(schemawire::registry::conformance::run(async || {
+        Arc::new(EmbeddedRegistry::on(&Slow(Memory::new())).await.unwrap()) as Arc<dyn Registry>
+    }));
 }

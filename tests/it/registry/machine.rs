@@ -14,15 +14,15 @@ use schemawire::schema::Schema;
 
 /// A state, and all that led to it.
 #[derive(Debug, Default)]
-pub struct Machine {
-    pub state: State,
-    pub codecs: Codecs,
-    pub log: Vec<Event>,
+pub(super) struct Machine {
+    pub(super) state: State,
+    pub(super) codecs: Codecs,
+    pub(super) log: Vec<Event>,
 }
 
 impl Machine {
     /// Makes a decision so; gives its answer.
-    pub fn run<T>(
+    pub(super) fn run<T>(
         &mut self,
         decide: impl FnOnce(&State, &Codecs) -> Result<Decision<T>, RegistryError>,
     ) -> Result<T, RegistryError> {
@@ -37,7 +37,7 @@ impl Machine {
     }
 
     /// The state that the written log makes.
-    pub fn replayed(&self) -> State {
+    pub(super) fn replayed(&self) -> State {
         let mut state = State::default();
         for (at, event) in self.log.iter().enumerate() {
             let (key, value) = event.write();
@@ -48,7 +48,11 @@ impl Machine {
         state
     }
 
-    pub fn propose(&mut self, subject: &str, proposal: &Proposal) -> Result<Arc<Registered>, RegistryError> {
+    pub(super) fn propose(
+        &mut self,
+        subject: &str,
+        proposal: &Proposal,
+    ) -> Result<Arc<Registered>, RegistryError> {
         let subject: Subject = subject.parse()?;
         let (subject, version) =
             self.run(|state, codecs| decide::register(state, codecs, &subject, proposal))?;
@@ -56,22 +60,27 @@ impl Machine {
     }
 
     /// Registers an Avro schema.
-    pub fn register(&mut self, subject: &str, text: &str) -> Result<Arc<Registered>, RegistryError> {
+    pub(super) fn register(&mut self, subject: &str, text: &str) -> Result<Arc<Registered>, RegistryError> {
         self.propose(subject, &avro(text))
     }
 
-    pub fn delete_subject(&mut self, subject: &str, how: Deletion) -> Result<Vec<u32>, RegistryError> {
+    pub(super) fn delete_subject(&mut self, subject: &str, how: Deletion) -> Result<Vec<u32>, RegistryError> {
         let subject: Subject = subject.parse()?;
         let versions = self.run(|state, _| decide::delete_subject(state, &subject, how))?;
         Ok(versions.into_iter().map(|version| version.0).collect())
     }
 
-    pub fn delete(&mut self, subject: &str, version: u32, how: Deletion) -> Result<u32, RegistryError> {
+    pub(super) fn delete(
+        &mut self,
+        subject: &str,
+        version: u32,
+        how: Deletion,
+    ) -> Result<u32, RegistryError> {
         let (subject, version): (Subject, _) = (subject.parse()?, number(version));
         Ok(self.run(|state, _| decide::delete_version(state, &subject, version, how))?.0)
     }
 
-    pub fn set(
+    pub(super) fn set(
         &mut self,
         subject: Option<&str>,
         change: impl Into<ConfigChange>,
@@ -80,43 +89,51 @@ impl Machine {
         self.run(|state, _| decide::set_config(state, subject.as_ref(), &change))
     }
 
-    pub fn set_mode(&mut self, subject: Option<&str>, mode: RegistryMode) -> Result<(), RegistryError> {
+    pub(super) fn set_mode(
+        &mut self,
+        subject: Option<&str>,
+        mode: RegistryMode,
+    ) -> Result<(), RegistryError> {
         let subject = subject.map(name);
         self.run(|state, _| decide::set_mode(state, subject.as_ref(), mode, false))
     }
 
-    pub fn versions(&self, subject: &str, deleted: Deleted) -> Vec<u32> {
+    pub(super) fn versions(&self, subject: &str, deleted: Deleted) -> Vec<u32> {
         let versions = self.state.versions(&name(subject), deleted).unwrap_or_default();
         versions.into_iter().map(|version| version.0).collect()
     }
 
-    pub fn version(&self, subject: &str, version: u32) -> Result<Arc<Registered>, RegistryError> {
+    pub(super) fn version(&self, subject: &str, version: u32) -> Result<Arc<Registered>, RegistryError> {
         self.state.version(&self.codecs, &name(subject), number(version), Deleted::Hidden)
     }
 
-    pub fn lookup(&self, subject: &str, proposal: &Proposal) -> Result<Arc<Registered>, RegistryError> {
+    pub(super) fn lookup(
+        &self,
+        subject: &str,
+        proposal: &Proposal,
+    ) -> Result<Arc<Registered>, RegistryError> {
         self.state.lookup(&self.codecs, &name(subject), proposal, Deleted::Hidden)
     }
 
-    pub fn config(&self, subject: &str) -> Config {
+    pub(super) fn config(&self, subject: &str) -> Config {
         self.state.effective_config(&name(subject))
     }
 }
 
-pub fn name(subject: &str) -> Subject {
+pub(super) fn name(subject: &str) -> Subject {
     subject.parse().expect("a subject")
 }
 
-pub fn number(version: u32) -> VersionSpec {
+pub(super) fn number(version: u32) -> VersionSpec {
     VersionSpec::Number(Version(version))
 }
 
-pub fn avro(text: &str) -> Proposal {
+pub(super) fn avro(text: &str) -> Proposal {
     Proposal::new(Schema::avro(text).expect("an Avro schema"))
 }
 
 /// A record named `R` with these fields, each as `name:type` or `name:type=default`.
-pub fn record(fields: &[&str]) -> String {
+pub(super) fn record(fields: &[&str]) -> String {
     let field = |field: &&str| {
         let (name, rest) = field.split_once(':').expect("name:type");
         match rest.split_once('=') {
@@ -130,17 +147,17 @@ pub fn record(fields: &[&str]) -> String {
 
 /// The code of a refusal.
 #[track_caller]
-pub fn code<T: std::fmt::Debug>(answer: Result<T, RegistryError>) -> u32 {
+pub(super) fn code<T: std::fmt::Debug>(answer: Result<T, RegistryError>) -> u32 {
     answer.expect_err("a refusal").kind.code()
 }
 
 /// The kind and the text of a refusal.
 #[track_caller]
-pub fn refusal<T: std::fmt::Debug>(answer: Result<T, RegistryError>) -> (RegistryErrorKind, String) {
+pub(super) fn refusal<T: std::fmt::Debug>(answer: Result<T, RegistryError>) -> (RegistryErrorKind, String) {
     let error = answer.expect_err("a refusal");
     (error.kind, error.message)
 }
 
-pub fn id(number: u32) -> SchemaId {
+pub(super) fn id(number: u32) -> SchemaId {
     SchemaId(number)
 }

@@ -143,7 +143,7 @@ fn references_in_another_order_are_one_schema_once_they_are_normalized() {
     let references = [("x.Money", "money", 1), ("x.Line", "line", 1)];
     let turned = referring(&machine, ORDER, &references);
     assert_eq!(code(machine.lookup("order", &turned)), 40403);
-    assert_eq!(machine.lookup("order", &turned.clone().normalized()).unwrap().version.0, 1);
+    assert_eq!(machine.lookup("order", &turned.normalized()).unwrap().version.0, 1);
     let thrice = [references[0], references[1], references[0]];
     let thrice = referring(&machine, ORDER, &thrice).normalized();
     assert_eq!(machine.propose("order", &thrice).unwrap().version.0, 1);

@@ -44,7 +44,7 @@ fn a_change_keeps_what_it_does_not_name_and_clears_what_it_says() {
     let mut machine = Machine::default();
     let mut config = Config::level(Level::Full);
     config.group = Some("major".into());
-    machine.set(Some("s"), config.clone()).unwrap();
+    machine.set(Some("s"), config).unwrap();
     machine.set(Some("s"), ConfigChange::from(Config::level(Level::None)).clearing(Setting::Group)).unwrap();
     let set = machine.state.config(Some(&name("s"))).unwrap();
     assert_eq!(set, Config::level(Level::None));

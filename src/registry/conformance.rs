@@ -1,1 +1,0 @@
-//! What every registry must do, as a suite that any implementation can run.
