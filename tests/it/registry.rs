@@ -1,4 +1,5 @@
 //! Tests of the registry: subjects, the log's records, decisions over the state, and the embedded registry on a transport.
+#![cfg(feature = "avro")]
 
 #[path = "registry/contexts.rs"]
 mod contexts;

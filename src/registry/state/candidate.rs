@@ -13,6 +13,8 @@ use crate::schema::{Format, Mode, Reference, Schema};
 /// A proposal, ready to be compared with what is registered.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
+    /// As it was given.
+    given: Schema,
     pub(super) format: Format,
     /// The canonical text.
     pub(super) text: String,
@@ -64,11 +66,19 @@ impl State {
         let text = schema.canonical();
         let (metadata, rule_set) = (proposal.metadata.clone(), proposal.rule_set.clone());
         let guid = guid(&text, &references, metadata.as_ref(), rule_set.as_ref());
-        Ok(Candidate { format: schema.format(), text, references, metadata, rule_set, guid })
+        Ok(Candidate {
+            given: schema.clone(),
+            format: schema.format(),
+            text,
+            references,
+            metadata,
+            rule_set,
+            guid,
+        })
     }
 
     /// The candidate's schema, parsed anew with the schemas that this registry holds for its references: what a caller attached to
-    /// the proposal may be something else. `Strict` unless the subject's settings say otherwise.
+    /// the proposal may be something else. From the text as it was given, so that whatever is found in it has its place there.
     pub(super) fn parse_candidate(
         &self,
         codecs: &Codecs,
@@ -77,7 +87,7 @@ impl State {
         mode: Mode,
     ) -> Result<Schema, RegistryError> {
         let references = self.resolve_references(codecs, subject, candidate.references.clone())?;
-        parse(codecs, candidate.format.as_str(), &candidate.text, references, mode)
+        parse(codecs, candidate.format.as_str(), candidate.given.text(), references, mode)
     }
 
     /// The newest version of the subject that holds the candidate. One that comes without metadata and rules also finds a version
