@@ -1,6 +1,18 @@
 //! The Avro codec: typed, borrowed and dynamic; resolution, limits, and apache-avro as the oracle.
 
+mod allocations;
+mod bad_bytes;
+#[cfg(feature = "apache-avro")]
+mod container;
+mod limits;
+mod logical;
+mod oracle;
+mod property;
+mod quake;
+mod resolution;
 mod typed;
+mod unions;
+mod values;
 
 use schemawire::codec::avro::BoundAvro;
 use schemawire::codec::{Avro, Binding, BoundCodec, Codec, Decode, DecodeError, Encode, EncodeError};
@@ -35,7 +47,11 @@ fn decode<'de, T: serde::Deserialize<'de>>(codec: &BoundAvro, payload: &'de [u8]
 
 /// Writes a value with one schema and reads it with another.
 #[track_caller]
-fn evolve<W: serde::Serialize, R: serde::de::DeserializeOwned>(writer: &str, reader: &str, value: &W) -> R {
+fn evolve<W: serde::Serialize + ?Sized, R: serde::de::DeserializeOwned>(
+    writer: &str,
+    reader: &str,
+    value: &W,
+) -> R {
     let codec = pair(writer, reader).unwrap_or_else(|error| panic!("{error}"));
     let payload = encode(&codec, value).unwrap_or_else(|error| panic!("{error}"));
     decode(&codec, &payload).unwrap_or_else(|error| panic!("{error}"))

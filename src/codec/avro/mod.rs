@@ -51,6 +51,8 @@
 //! Text and bytes of defaults, and symbols, are lent like those of a payload (see the limits of that in `intern.rs`: 64 MiB for all schemas of a process).
 
 mod compile;
+#[cfg(feature = "apache-avro")]
+pub mod container;
 mod de;
 mod defaults;
 mod dynamic;
@@ -64,6 +66,9 @@ mod resolve;
 mod ser;
 mod skip;
 mod write;
+
+#[cfg(feature = "apache-avro")]
+pub use container::schema_of;
 
 use std::sync::Arc;
 
@@ -172,6 +177,23 @@ impl<'de, T: Deserialize<'de>> Decode<'de, T> for BoundAvro {
             .map_err(|fault| fault.at(decoder.offset()))?;
         self.finish(&decoder)?;
         Ok(value)
+    }
+}
+
+/// Values that stand one after the other: each read gives the value and its length.
+#[cfg(feature = "apache-avro")]
+impl BoundAvro {
+    fn decode_prefix<'de, T: Deserialize<'de>>(&self, payload: &'de [u8]) -> Result<(T, usize), DecodeError> {
+        let mut decoder = self.decoder(payload)?;
+        let value = T::deserialize(de::NodeDeserializer::new(&mut decoder, self.read.root))
+            .map_err(|fault| fault.at(decoder.offset()))?;
+        Ok((value, decoder.offset()))
+    }
+
+    fn decode_value_prefix<'de>(&self, payload: &'de [u8]) -> Result<(Value<'de>, usize), DecodeError> {
+        let mut decoder = self.decoder(payload)?;
+        let value = dynamic::decode(&mut decoder)?;
+        Ok((value, decoder.offset()))
     }
 }
 

@@ -123,7 +123,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
             }
             Node::Array(number) => sequence::array(decoder, number, None, visitor),
             Node::Map(number) => sequence::map(decoder, number, visitor),
-            Node::Record(number) => record::fields(decoder, number, visitor),
+            Node::Record(number) => record::fields::<true, V>(decoder, number, visitor),
             Node::Union(_) | Node::Chosen(_) => {
                 Self { decoder, node: self.node }.settled_union()?.deserialize_any(visitor)
             }
@@ -265,7 +265,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
         let this = self.settled()?;
         match this.node {
             Node::Map(number) => sequence::map(this.decoder, number, visitor),
-            Node::Record(number) => record::fields(this.decoder, number, visitor),
+            Node::Record(number) => record::fields::<true, V>(this.decoder, number, visitor),
             _ => Err(this.mismatch("a map")),
         }
     }
@@ -279,7 +279,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
     ) -> Result<V::Value, Fault> {
         let this = self.settled()?;
         match this.node {
-            Node::Record(number) => record::fields(this.decoder, number, visitor),
+            Node::Record(number) => record::fields::<false, V>(this.decoder, number, visitor),
             Node::Map(number) => sequence::map(this.decoder, number, visitor),
             Node::Unresolvable(number) => Err(this.decoder.unresolvable(number)),
             _ => Err(this.mismatch(&format!("a record for the struct `{name}`"))),

@@ -9,9 +9,9 @@ use crate::codec::avro::fault::Fault;
 use crate::codec::avro::plan::{Action, Record, Step};
 use crate::codec::avro::read::Decoder;
 
-/// Hands a record's fields to a visitor by name, in the order of the bytes.
+/// Hands a record's fields to a visitor by name, in the order of the bytes. A struct holds its fields within itself, a map (`MAP`) pays for each.
 #[inline]
-pub(super) fn fields<'de, V: Visitor<'de>>(
+pub(super) fn fields<'de, const MAP: bool, V: Visitor<'de>>(
     decoder: &mut Decoder<'de, '_>,
     number: u32,
     visitor: V,
@@ -20,14 +20,14 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
     // What the Rust value takes, however few bytes it comes from.
     decoder.spend_bytes(size_of::<V::Value>())?;
     let record = decoder.plan.record(number);
-    let mut access = Fields { decoder, record, steps: record.steps.iter(), current: None };
+    let mut access = Fields::<MAP> { decoder, record, steps: record.steps.iter(), current: None };
     let value = visitor.visit_map(&mut access)?;
     access.finish()?;
     decoder.leave();
     Ok(value)
 }
 
-struct Fields<'a, 'de, 'p> {
+struct Fields<'a, 'de, 'p, const MAP: bool> {
     decoder: &'a mut Decoder<'de, 'p>,
     record: &'p Record,
     steps: std::slice::Iter<'p, Step>,
@@ -35,7 +35,7 @@ struct Fields<'a, 'de, 'p> {
     current: Option<&'p Step>,
 }
 
-impl Fields<'_, '_, '_> {
+impl<const MAP: bool> Fields<'_, '_, '_, MAP> {
     /// Passes over what a visitor that stopped early has left.
     #[inline]
     fn finish(&mut self) -> Result<(), Fault> {
@@ -60,7 +60,7 @@ impl Fields<'_, '_, '_> {
     }
 }
 
-impl<'de> MapAccess<'de> for Fields<'_, 'de, '_> {
+impl<'de, const MAP: bool> MapAccess<'de> for Fields<'_, 'de, '_, MAP> {
     type Error = Fault;
 
     #[inline]
@@ -72,6 +72,9 @@ impl<'de> MapAccess<'de> for Fields<'_, 'de, '_> {
                 Action::Read(field) | Action::Default(field) => {
                     self.current = Some(step);
                     let name = self.record.field(field).name.text;
+                    if MAP {
+                        self.decoder.spend_bytes(size_of::<K::Value>() + name.len())?;
+                    }
                     return seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some);
                 }
             }
@@ -83,6 +86,9 @@ impl<'de> MapAccess<'de> for Fields<'_, 'de, '_> {
         let Some(step) = self.current.take() else {
             return Err(Fault::new(DecodeErrorKind::Custom, "a field's value was asked for before its name"));
         };
+        if MAP {
+            self.decoder.spend_bytes(size_of::<T::Value>())?;
+        }
         value(self.decoder, self.record, step, seed)
     }
 

@@ -1,0 +1,158 @@
+//! How often a message allocates, counted.
+
+use schemawire::codec::{BoundCodec, Encode};
+use serde::{Deserialize, Serialize};
+
+use super::{decode, encode, pair, same};
+
+/// What an action gives, and how often this thread allocated in it.
+fn count<T>(action: impl FnOnce() -> T) -> (T, u64) {
+    let mut result = None;
+    let info = allocation_counter::measure(|| result = Some(action()));
+    (result.expect("the action ran"), info.count_total)
+}
+
+/// Eleven fields and some 98 bytes: an order as a shop would send it.
+const SMALL: &str = r#"{"type": "record", "name": "Order", "fields": [
+    {"name": "id", "type": "long"},
+    {"name": "customer", "type": "string"},
+    {"name": "item", "type": "string"},
+    {"name": "quantity", "type": "int"},
+    {"name": "price", "type": "double"},
+    {"name": "paid", "type": "boolean"},
+    {"name": "note", "type": ["null", "string"]},
+    {"name": "created", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+    {"name": "state", "type": {"type": "enum", "name": "State", "symbols": ["open", "closed"]}},
+    {"name": "discount", "type": ["null", "double"]},
+    {"name": "weight", "type": "float"}
+]}"#;
+
+/// The same reordered, with a promotion, a default, and a field less.
+const SMALL_V2: &str = r#"{"type": "record", "name": "Order", "fields": [
+    {"name": "weight", "type": "double"},
+    {"name": "state", "type": {"type": "enum", "name": "State", "symbols": ["closed", "open"]}},
+    {"name": "note", "type": ["null", "string"]},
+    {"name": "channel", "type": "string", "default": "web"},
+    {"name": "created", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+    {"name": "paid", "type": "boolean"},
+    {"name": "price", "type": "double"},
+    {"name": "quantity", "type": "long"},
+    {"name": "customer", "type": "string"},
+    {"name": "id", "type": "long"},
+    {"name": "discount", "type": ["null", "double"]}
+]}"#;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Open,
+    Closed,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Order<'a> {
+    id: i64,
+    customer: &'a str,
+    item: &'a str,
+    quantity: i32,
+    price: f64,
+    paid: bool,
+    note: Option<&'a str>,
+    created: schemawire::value::Timestamp,
+    state: State,
+    discount: Option<f64>,
+    weight: f32,
+}
+
+#[derive(Debug, Deserialize)]
+struct OrderV2<'a> {
+    weight: f64,
+    state: State,
+    note: Option<&'a str>,
+    channel: &'a str,
+    created: schemawire::value::Timestamp,
+    quantity: i64,
+    customer: &'a str,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only decoded")]
+struct Owned {
+    customer: String,
+    item: String,
+    note: Option<String>,
+}
+
+fn order() -> Order<'static> {
+    Order {
+        id: 1_000_000_007,
+        customer: "Ada Lovelace",
+        item: "analytical engine, second hand",
+        quantity: 3,
+        price: 12.5,
+        paid: true,
+        note: Some("leave it with the neighbour"),
+        created: schemawire::value::Timestamp::from_millis(1_700_000_000_123),
+        state: State::Closed,
+        discount: None,
+        weight: 0.5,
+    }
+}
+
+#[test]
+fn a_borrowed_struct_is_decoded_without_allocating() {
+    let codec = same(SMALL);
+    let payload = encode(&codec, &order()).unwrap();
+    let (order, allocations) = count(|| decode::<Order<'_>>(&codec, &payload).unwrap());
+    assert_eq!((order.customer, order.quantity), ("Ada Lovelace", 3));
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn resolution_does_not_allocate_either() {
+    let codec = pair(SMALL, SMALL_V2).unwrap();
+    let payload = encode(&codec, &order()).unwrap();
+    let (order, allocations) = count(|| decode::<OrderV2<'_>>(&codec, &payload).unwrap());
+    assert_eq!((order.channel, order.quantity, order.weight), ("web", 3, 0.5));
+    assert_eq!((order.customer, order.note), ("Ada Lovelace", Some("leave it with the neighbour")));
+    assert_eq!(order.created, schemawire::value::Timestamp::from_millis(1_700_000_000_123));
+    assert!(matches!(order.state, State::Closed));
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn an_owned_struct_allocates_exactly_its_own_fields() {
+    let codec = same(SMALL);
+    let payload = encode(&codec, &order()).unwrap();
+    let (_, allocations) = count(|| decode::<Owned>(&codec, &payload).unwrap());
+    assert_eq!(allocations, 3);
+    let list = same(r#"{"type": "array", "items": "double"}"#);
+    let payload = encode(&list, &vec![0.5; 4096]).unwrap();
+    let (_, allocations) = count(|| decode::<Vec<f64>>(&list, &payload).unwrap());
+    assert_eq!(allocations, 1);
+}
+
+#[test]
+fn encoding_into_a_reused_buffer_does_not_allocate() {
+    let codec = same(SMALL);
+    let mut out = Vec::new();
+    codec.encode(&order(), &mut out).unwrap();
+    let length = out.len();
+    out.clear();
+    let ((), allocations) = count(|| codec.encode(&order(), &mut out).unwrap());
+    assert_eq!((out.len(), allocations), (length, 0));
+}
+
+#[test]
+fn a_dynamic_value_takes_at_most_five_allocations() {
+    let codec = pair(SMALL, SMALL_V2).unwrap();
+    let payload = encode(&codec, &order()).unwrap();
+    let (value, allocations) = count(|| codec.decode_value(&payload).unwrap());
+    assert_eq!(value.root().field("channel").unwrap().as_str(), Some("web"));
+    assert!(allocations <= 5, "{allocations}");
+    let same = same(SMALL);
+    let value = same.decode_value(&payload).unwrap();
+    let mut out = Vec::with_capacity(256);
+    let ((), allocations) = count(|| same.encode_value(&value, &mut out).unwrap());
+    assert_eq!((out == payload, allocations), (true, 0));
+}
