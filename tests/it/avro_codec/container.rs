@@ -79,7 +79,7 @@ fn a_broken_file_is_an_error_wherever_it_is_cut_or_changed() {
         };
         assert!(failed, "cut at {end}");
     }
-    let mut marker = file.clone();
+    let mut marker = file;
     *marker.last_mut().unwrap() ^= 1;
     let error = ContainerReader::new(&marker).unwrap().find_map(Result::err).unwrap();
     assert!(error.to_string().contains("block 0") && error.to_string().contains("marker"), "{error}");

@@ -19,20 +19,20 @@ const MOMENT: Timestamp = Timestamp::from_millis(1_700_000_000_123);
 #[track_caller]
 fn round<T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(
     schema: &str,
-    value: T,
+    value: &T,
     bytes: &[u8],
 ) {
     let codec = same(schema);
-    let payload = encode(&codec, &value).unwrap();
+    let payload = encode(&codec, value).unwrap();
     assert_eq!(payload, bytes);
-    assert_eq!(decode::<T>(&codec, &payload).unwrap(), value);
+    assert_eq!(&decode::<T>(&codec, &payload).unwrap(), value);
     // In an option, in a union of several, and through the dynamic half.
     let nullable = same(&format!(r#"["null", {schema}]"#));
-    let payload = encode(&nullable, &Some(&value)).unwrap();
+    let payload = encode(&nullable, &Some(value)).unwrap();
     assert_eq!(payload[1..], *bytes);
-    assert_eq!(decode::<Option<T>>(&nullable, &payload).unwrap().as_ref(), Some(&value));
+    assert_eq!(decode::<Option<T>>(&nullable, &payload).unwrap().as_ref(), Some(value));
     let several = same(&format!(r#"["null", "boolean", {schema}, {{"type": "array", "items": "string"}}]"#));
-    assert_eq!(encode(&several, &value).unwrap()[1..], *bytes);
+    assert_eq!(encode(&several, value).unwrap()[1..], *bytes);
     use schemawire::codec::BoundCodec;
     let dynamic = codec.decode_value(bytes).unwrap();
     let mut out = Vec::new();
@@ -47,23 +47,23 @@ fn round<T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debu
 
 #[test]
 fn every_logical_type_goes_round_in_every_unit() {
-    round(&annotated("int", "date"), Date::from_days(-1), &[1]);
-    round(&annotated("int", "time-millis"), Time::from_millis(1).unwrap(), &[2]);
-    round(&annotated("long", "time-micros"), Time::from_micros(2).unwrap(), &[4]);
-    round(&annotated("long", "timestamp-millis"), Timestamp::from_millis(-1), &[1]);
-    round(&annotated("long", "timestamp-micros"), Timestamp::from_micros(-1), &[1]);
-    round(&annotated("long", "timestamp-nanos"), Timestamp::from_nanos(-1), &[1]);
+    round(&annotated("int", "date"), &Date::from_days(-1), &[1]);
+    round(&annotated("int", "time-millis"), &Time::from_millis(1).unwrap(), &[2]);
+    round(&annotated("long", "time-micros"), &Time::from_micros(2).unwrap(), &[4]);
+    round(&annotated("long", "timestamp-millis"), &Timestamp::from_millis(-1), &[1]);
+    round(&annotated("long", "timestamp-micros"), &Timestamp::from_micros(-1), &[1]);
+    round(&annotated("long", "timestamp-nanos"), &Timestamp::from_nanos(-1), &[1]);
     let local = |moment| LocalTimestamp::in_utc(moment);
-    round(&annotated("long", "local-timestamp-millis"), local(Timestamp::from_millis(1)), &[2]);
-    round(&annotated("long", "local-timestamp-micros"), local(Timestamp::from_micros(1)), &[2]);
-    round(&annotated("long", "local-timestamp-nanos"), local(Timestamp::from_nanos(1)), &[2]);
+    round(&annotated("long", "local-timestamp-millis"), &local(Timestamp::from_millis(1)), &[2]);
+    round(&annotated("long", "local-timestamp-micros"), &local(Timestamp::from_micros(1)), &[2]);
+    round(&annotated("long", "local-timestamp-nanos"), &local(Timestamp::from_nanos(1)), &[2]);
     let uuid: Uuid = "89791762-2336-4186-9674-299b90a802e2".parse().unwrap();
-    round(&annotated("string", "uuid"), uuid, b"\x4889791762-2336-4186-9674-299b90a802e2");
+    round(&annotated("string", "uuid"), &uuid, b"\x4889791762-2336-4186-9674-299b90a802e2");
     let fixed = r#"{"type": "fixed", "size": 16, "name": "U", "logicalType": "uuid"}"#;
-    round(fixed, uuid, &uuid.0);
+    round(fixed, &uuid, &uuid.0);
     let duration = Duration { months: 1, days: 2, millis: 0x01_02_03_04 };
     let fixed = r#"{"type": "fixed", "size": 12, "name": "D", "logicalType": "duration"}"#;
-    round(fixed, duration, &[1, 0, 0, 0, 2, 0, 0, 0, 4, 3, 2, 1]);
+    round(fixed, &duration, &[1, 0, 0, 0, 2, 0, 0, 0, 4, 3, 2, 1]);
 }
 
 #[test]
@@ -78,10 +78,10 @@ fn decimals_take_the_fewest_bytes_or_the_fixed_ones() {
         (12_345, &[0x30, 0x39]),
     ] {
         let length = bytes.len() as u8 * 2;
-        round(&decimal(6, 2), Decimal::new(unscaled, 2), &[&[length], bytes].concat());
+        round(&decimal(6, 2), &Decimal::new(unscaled, 2), &[&[length], bytes].concat());
         let fixed = r#"{"type": "fixed", "size": 4, "name": "D", "logicalType": "decimal", "precision": 6, "scale": 2}"#;
         let padding = if unscaled < 0 { 255 } else { 0 };
-        round(fixed, Decimal::new(unscaled, 2), &[&vec![padding; 4 - bytes.len()], bytes].concat());
+        round(fixed, &Decimal::new(unscaled, 2), &[&vec![padding; 4 - bytes.len()], bytes].concat());
     }
     let most = Decimal::new(10_i128.pow(38) - 1, 0);
     let codec = same(&decimal(38, 0));

@@ -354,7 +354,7 @@ fn recursive_types_go_round() {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Node {
         value: i32,
-        next: Option<Box<Node>>,
+        next: Option<Box<Self>>,
     }
     let codec = same(&record(
         "Node",

@@ -17,22 +17,23 @@ pub(super) fn any<'de, V: Visitor<'de>>(
     length: Option<usize>,
     visitor: V,
 ) -> Result<V::Value, Fault> {
-    let bytes = match this.node {
-        Node::Array(number) => return array(this.decoder, number, length, visitor),
-        Node::Record(number) => return record::positions(this.decoder, number, length, visitor),
-        Node::Unresolvable(number) => return Err(this.decoder.unresolvable(number)),
-        Node::Bytes => this.decoder.bytes()?,
-        Node::Fixed(size) => this.decoder.take(size as usize, "a fixed")?,
-        Node::UuidFixed => this.decoder.take(16, "a UUID")?,
-        Node::Duration => this.decoder.take(12, "a duration")?,
-        Node::Decimal(number) => this.decoder.decimal_bytes(number)?,
-        _ => return Err(this.mismatch("a sequence")),
+    let NodeDeserializer { decoder, node } = this;
+    let bytes = match node {
+        Node::Array(number) => return array(decoder, number, length, visitor),
+        Node::Record(number) => return record::positions(decoder, number, length, visitor),
+        Node::Unresolvable(number) => return Err(decoder.unresolvable(number)),
+        Node::Bytes => decoder.bytes()?,
+        Node::Fixed(size) => decoder.take(size as usize, "a fixed")?,
+        Node::UuidFixed => decoder.take(16, "a UUID")?,
+        Node::Duration => decoder.take(12, "a duration")?,
+        Node::Decimal(number) => decoder.decimal_bytes(number)?,
+        _ => return Err(NodeDeserializer { decoder, node }.mismatch("a sequence")),
     };
     // `Vec<u8>` and `[u8; N]` ask for their bytes one by one.
     if length.is_some_and(|length| length != bytes.len()) {
         let message =
             format!("the value has {} bytes, the Rust type takes {}", bytes.len(), length.unwrap_or(0));
-        return Err(this.decoder.fault(DecodeErrorKind::Type, message));
+        return Err(decoder.fault(DecodeErrorKind::Type, message));
     }
     let mut access = SeqDeserializer::<_, Fault>::new(bytes.iter().copied());
     visitor.visit_seq(&mut access)
