@@ -225,7 +225,6 @@ impl<'de> Decoder<'_, 'de> {
     }
 
     /// `google.protobuf.Timestamp` as a timestamp.
-<<<<<<< HEAD
     fn timestamp(
         &mut self,
         message: &MessagePlan,
@@ -244,22 +243,6 @@ impl<'de> Decoder<'_, 'de> {
             }
         }
         let moment = u32::try_from(nanos).ok().and_then(|nanos| Timestamp::new(seconds, nanos).ok());
-=======
-    fn timestamp(&mut self, base: usize, at: usize) -> Result<(), DecodeError> {
-        let last = |number_place: usize| {
-            let found = self.found.get(base..).unwrap_or_default();
-            match found.iter().rev().find(|it| it.place == number_place).map(|it| &it.raw) {
-                None => Ok(0),
-                Some(Raw::Varint(it)) => Ok(*it as i64),
-                Some(other) => {
-                    Err(malformed(format!("{} where the schema has a varint", other.name())).at(at))
-                }
-            }
-        };
-        let (seconds, nanos) = (last(0)?, last(1)?);
-        // The schema has 32 bits for nanoseconds.
-        let moment = u32::try_from(nanos as i32).ok().and_then(|nanos| Timestamp::new(seconds, nanos).ok());
->>>>>>> 007933e (Avro container files; tests of the Avro codec against limits, bad bytes and the oracle)
         let moment =
             moment.ok_or_else(|| malformed(format!("{nanos} is no number of nanoseconds")).at(at))?;
         self.out.timestamp(moment);

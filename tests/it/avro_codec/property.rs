@@ -1,6 +1,6 @@
 //! Random schemas, random values, random evolutions: our bytes equal apache-avro's, and so do our resolved values.
 //!
-//! `SCHEMAWIRE_CASES` says how many cases; a failing one is named by its seed.
+//! `PROPTEST_CASES` says how many cases; a failing one is named by its seed.
 
 use apache_avro::types::Value as Theirs;
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq};
@@ -344,13 +344,15 @@ impl Dice {
     }
 }
 
-fn cases() -> u32 {
-    let asked = std::env::var_os("SCHEMAWIRE_CASES").and_then(|it| it.to_str()?.parse().ok());
-    asked.unwrap_or(500)
+/// As many as are asked for, else 500: `PROPTEST_CASES` is proptest's own, and far more for the nightly run.
+fn config() -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let usual = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if asked { usual } else { ProptestConfig { cases: 500, ..usual } }
 }
 
 proptest::proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn random_values_of_random_schemas_have_their_bytes_and_come_back(seed in any::<u64>()) {

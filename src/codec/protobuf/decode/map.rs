@@ -65,11 +65,7 @@ impl<'de> Decoder<'_, 'de> {
             match field.kind {
                 // An absent message is an empty one here, as a map has no absent values.
                 Kind::Message(index) if start == end => {
-<<<<<<< HEAD
                     self.message(index, std::slice::from_ref(&(range.end..range.end)), depth + 1)?
-=======
-                    self.message(index, &[range.end..range.end], depth + 1)?
->>>>>>> 007933e (Avro container files; tests of the Avro codec against limits, bad bytes and the oracle)
                 }
                 _ if start == end => self.default(field.kind),
                 _ => self.field(field, start..end, depth, range.start)?,
