@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `schemawire`: see `schemawire --help`.
+
+fn main() -> std::process::ExitCode {
+    schemawire::cli::run()
+}

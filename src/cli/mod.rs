@@ -1,1 +1,95 @@
-//! The shell.
+//! The shell: the commands of the binary `schemawire`.
+//!
+//! Data goes to standard output, everything else to standard error; `-` is standard input. Exit codes:
+//!
+//! | code | meaning |
+//! |---|---|
+//! | 0 | done |
+//! | 1 | the data is at fault: a line, a message, a schema |
+//! | 2 | usage or configuration |
+//! | 3 | the environment: no file, a log that another process holds, a full disk |
+
+mod bytes;
+mod consume;
+mod decode;
+mod demo;
+mod encode;
+mod failure;
+mod input;
+mod inspect;
+mod output;
+mod produce;
+mod register;
+mod schema_file;
+mod schemas;
+mod store;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+use output::{ColorChoice, Output};
+
+/// Schemas that evolve without breaking anyone: messages in Avro, Protobuf, JSON and bincode, framed, registered, kept in a log.
+#[derive(Debug, Parser)]
+#[command(name = "schemawire", version, propagate_version = true, max_term_width = 110)]
+#[command(after_help = "Exit codes: 0 done, 1 the data is at fault, 2 usage or configuration, 3 the environment.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, env = "SCHEMAWIRE_COLOR")]
+    color: ColorChoice,
+
+    /// Say nothing on standard error but errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show all of it on real data: 1,707 earthquakes through every codec, a restart, a changed schema, a refused one
+    Demo(demo::Demo),
+    /// Register a schema under a subject
+    Register(register::Register),
+    /// List subjects and versions, or show a schema
+    Schemas(schemas::Schemas),
+    /// Turn JSON lines into payloads or messages
+    Encode(encode::Encode),
+    /// Turn payloads or messages into JSON lines
+    Decode(decode::Decode),
+    /// Say what some bytes are, and show them as JSON
+    Inspect(inspect::Inspect),
+    /// Send JSON lines to a topic
+    Produce(produce::Produce),
+    /// Read a topic as JSON lines
+    Consume(consume::Consume),
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut output = Output::new(arguments.color, arguments.quiet);
+    let done = match arguments.command {
+        Command::Demo(command) => command.run(&mut output),
+        Command::Register(command) => command.run(&mut output),
+        Command::Schemas(command) => command.run(&mut output),
+        Command::Encode(command) => command.run(&mut output),
+        Command::Decode(command) => command.run(&mut output),
+        Command::Inspect(command) => command.run(&mut output),
+        Command::Produce(command) => command.run(&mut output),
+        Command::Consume(command) => command.run(&mut output),
+    };
+    match done.and_then(|()| output.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.fail(&failure);
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `schemawire consume`.
+
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::output::{Format, Output};
+use super::schema_file::References;
+use super::store::{Directory, Store};
+use crate::codec::Dynamic;
+use crate::consumer::{ConsumeExt, Consumer, Message};
+use crate::ids::KeyOrValue;
+use crate::schema::Schema;
+use crate::serdes::Decoded;
+use crate::transport::Place;
+
+/// Reads a topic from its beginning, or where its group left off, up to its end.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: schemawire consume orders --group audit --follow")]
+pub(super) struct Consume {
+    /// The topic
+    topic: String,
+
+    /// The group whose position is kept
+    #[arg(long)]
+    group: Option<String>,
+
+    /// Where to begin without a position: `earliest`, `latest`, or an offset
+    #[arg(long, default_value = "earliest", value_parser = place)]
+    from: Place,
+
+    /// The most records to read
+    #[arg(long, value_name = "N")]
+    max: Option<u64>,
+
+    /// Waits for more at the end
+    #[arg(long)]
+    follow: bool,
+
+    /// The schema to read with, where it is not the writer's
+    #[arg(long, value_name = "FILE")]
+    reader: Option<PathBuf>,
+
+    #[command(flatten)]
+    references: References,
+
+    /// Skips records that do not read, tells each, and ends with exit code 1
+    #[arg(long)]
+    keep_going: bool,
+
+    /// `text` shows the values, `json` whole records with their place, key, headers and schema
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    #[command(flatten)]
+    directory: Directory,
+}
+
+/// A place on the command line.
+fn place(text: &str) -> Result<Place, String> {
+    match text {
+        "earliest" => Ok(Place::Earliest),
+        "latest" => Ok(Place::Latest),
+        number => number.parse().map(Place::Offset).map_err(|_| "expected earliest, latest or an offset".to_owned()),
+    }
+}
+
+impl Consume {
+    pub(super) fn run(self, output: &mut Output) -> Result<(), Failure> {
+        pollster::block_on(self.consume(output))
+    }
+
+    async fn consume(self, output: &mut Output) -> Result<(), Failure> {
+        let reader = self.reader.as_ref().map(|path| self.references.read(path)).transpose()?;
+        let store = self.directory.open().await?;
+        let mut consumer = self.open(&store, reader.as_ref()).await?;
+        let (mut read, mut skipped) = (0, 0);
+        while self.max.is_none_or(|max| read < max) {
+            let Some(message) = consumer.next().await? else { break };
+            let shown = match show(&message, &store, reader.as_ref(), self.format).await {
+                Ok(line) => output.line(&line),
+                Err(failure) if self.keep_going && failure.is_data() => {
+                    skipped += 1;
+                    output.complain(&failure.context(&message.place()));
+                    Ok(())
+                }
+                Err(failure) => Err(failure.context(&message.place())),
+            };
+            // What a reader of ours never saw must not be committed.
+            if shown.is_ok() {
+                message.done();
+            }
+            read += 1;
+            if self.follow {
+                output.flush()?;
+            }
+            shown?;
+        }
+        output.flush()?;
+        consumer.close().await?;
+        if skipped > 0 {
+            return Err(Failure::data(format!("{skipped} of {read} records were skipped")));
+        }
+        Ok(())
+    }
+
+    async fn open(&self, store: &Store, reader: Option<&Schema>) -> Result<Consumer<Dynamic>, Failure> {
+        let mut builder = store.log.consumer(&self.topic).start(self.from).must_exist();
+        if let Some(group) = &self.group {
+            builder = builder.group(group);
+        }
+        if !self.follow {
+            builder = builder.stop_at_end();
+        }
+        let format = reader.map_or(crate::schema::Format::Json, Schema::format);
+        let codec = store.serdes.codecs().dynamic(format)?;
+        let built = match reader {
+            Some(schema) => builder.value(&store.serdes, codec, schema).build().await?,
+            None => builder.value_as_written(&store.serdes, codec).build().await?,
+        };
+        Ok(built)
+    }
+}
+
+/// One record as a line.
+async fn show(
+    message: &Message<'_, Dynamic>,
+    store: &Store,
+    reader: Option<&Schema>,
+    format: Format,
+) -> Result<String, Failure> {
+    let headers = message.headers();
+    // Records of any format may lie in one topic: without a reader's schema each is read by its own.
+    let written = match message.value_bytes() {
+        Some(bytes) if reader.is_none() => Some(store.serdes.read(bytes, KeyOrValue::Value, &headers).await?),
+        _ => None,
+    };
+    let value = match (&written, reader) {
+        (Some(Decoded { value, .. }), _) => value.to_string(),
+        (None, Some(_)) => message.dynamic()?.map_or_else(|| "null".to_owned(), |value| value.to_string()),
+        (None, None) => "null".to_owned(),
+    };
+    if format == Format::Text {
+        return Ok(value);
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let list: Vec<_> = headers.iter().map(|(name, value)| serde_json::json!([name, value.map(text)])).collect();
+    let value: serde_json::Value = serde_json::from_str(&value).unwrap_or_default();
+    Ok(serde_json::json!({
+        "topic": &*message.partition().topic,
+        "partition": message.partition().partition,
+        "offset": message.offset(),
+        "timestamp": message.timestamp(),
+        "key": message.key_bytes().map(text),
+        "headers": list,
+        "schema": written.map(|it| it.key.to_string()),
+        "value": value,
+    })
+    .to_string())
+}
