@@ -11,7 +11,7 @@ use schemawire::codec::{
 use schemawire::compat::Level;
 use schemawire::consumer::ConsumeExt;
 use schemawire::producer::ProduceExt;
-use schemawire::registry::{Config, EmbeddedRegistry, Registry};
+use schemawire::registry::{EmbeddedRegistry, RegistryExt};
 use schemawire::schema::{CustomModel, Format, Mode, Model, Reference, Schema, SchemaError, SchemaErrorKind};
 use schemawire::serdes::Serdes;
 use schemawire::transport::Memory;
@@ -170,8 +170,7 @@ async fn run() -> Result<(), schemawire::error::Error> {
     producer.send(&Quake { id: "us7000", magnitude: 6.1 }).await?;
 
     // No checker came with the format, so only level NONE takes a second version.
-    let subject = "quakes-value".parse()?;
-    registry.set_config(Some(&subject), &Config::level(Level::None)).await?;
+    registry.set_level("quakes-value", Level::None).await?;
     serdes.prepare("quakes-value", &v2).await?;
 
     let mut consumer = log.consumer("quakes").value(&serdes, Row, &v2).stop_at_end().build().await?;

@@ -1,7 +1,7 @@
 //! A schema that evolves: written with version 1, read with version 2, and a breaking version 3 that the registry refuses.
 
 use schemawire::codec::Avro;
-use schemawire::registry::{EmbeddedRegistry, Proposal, Registry, RegistryErrorKind};
+use schemawire::registry::{EmbeddedRegistry, RegistryErrorKind, RegistryExt};
 use schemawire::schema::Schema;
 use schemawire::serdes::Serdes;
 
@@ -56,7 +56,7 @@ async fn run() -> Result<(), schemawire::error::Error> {
     assert_eq!(order, OrderV2 { id: "a7", quantity: 3, currency: "EUR".into() });
 
     // Tomorrow's mistake.
-    let refused = registry.register(&"orders-value".parse()?, &Proposal::new(v3)).await;
+    let refused = registry.register_schema("orders-value", &v3).await;
     let error = refused.expect_err("v3 cannot read what v1 and v2 have written");
     assert_eq!(error.kind, RegistryErrorKind::Incompatible);
     println!("v3 is refused:\n{}", error.report.as_ref().map(ToString::to_string).unwrap_or_default());

@@ -8,7 +8,7 @@ use super::output::{Format, Output};
 use super::schema_file::References;
 use super::store::{Directory, Store};
 use crate::compat::Level;
-use crate::registry::{Config, Deleted, Proposal, Registry, RegistryErrorKind, Subject, VersionSpec};
+use crate::registry::{Deleted, Proposal, Registry, RegistryErrorKind, RegistryExt, Subject, VersionSpec};
 use crate::schema::{Mode, Reference, Schema};
 
 /// Registers a schema under a subject; one that is there already keeps its version.
@@ -58,7 +58,7 @@ impl Register {
             return self.check(&store, &subject, &proposal, output).await;
         }
         if let Some(level) = self.level {
-            store.registry.set_config(Some(&subject), &Config::level(level)).await?;
+            store.registry.set_level(&self.subject, level).await?;
         }
         let registered = match store.registry.register(&subject, &proposal).await {
             Ok(registered) => registered,

@@ -12,7 +12,7 @@ use crate::codec::{Avro, Codec, Decode, Encode, Json, Protobuf};
 use crate::compat::Level;
 use crate::consumer::ConsumeExt;
 use crate::producer::ProduceExt;
-use crate::registry::{Config, EmbeddedRegistry, Proposal, Registry};
+use crate::registry::{EmbeddedRegistry, RegistryExt};
 use crate::schema::{Format, Schema};
 use crate::serdes::Serdes;
 use crate::transport::{Embedded, TopicSpec, Transport};
@@ -212,8 +212,7 @@ impl Tale<'_> {
         }
         log.create_topic(TopicSpec::new(self.topic, 1)).await?;
         if !is_checked {
-            let subject = format!("{}-value", self.topic).parse()?;
-            registry.set_config(Some(&subject), &Config::level(Level::None)).await?;
+            registry.set_level(&format!("{}-value", self.topic), Level::None).await?;
         }
         let producer = log.producer(self.topic).value(&serdes, codec, v1).build().await?;
         let bar = self.output.progress("writing", values.len() as u64);
@@ -246,8 +245,7 @@ impl Tale<'_> {
         C::Bound: for<'m> Decode<'m, R>,
     {
         let (log, registry, serdes) = self.place.open().await?;
-        let subject = format!("{}-value", self.topic).parse()?;
-        registry.register(&subject, &Proposal::new(v2.clone())).await?;
+        registry.register_schema(&format!("{}-value", self.topic), v2).await?;
         let builder = log.consumer(self.topic).group("demo").value(&serdes, codec, v2);
         let mut consumer = builder.stop_at_end().build().await?;
         let mut found = Vec::with_capacity(self.events.len());
@@ -281,8 +279,7 @@ async fn breaking_change(place: &Place) -> Result<Refused, Failure> {
     let subject = format!("{}-value", topic(CodecName::Avro));
     let v3 = include_str!("../../../schemas/quake/v2.avsc")
         .replace(r#"{"name": "revision", "type": "int", "default": 0,"#, r#"{"name": "revision", "type": "int","#);
-    let proposal = Proposal::new(Schema::avro(&v3)?);
-    match registry.register(&subject.parse()?, &proposal).await {
+    match registry.register_schema(&subject, &Schema::avro(&v3)?).await {
         Ok(_) => Err(Failure::data("the registry took a schema that breaks its readers")),
         Err(error) => match error.report {
             Some(report) => Ok(Refused { subject, report: report.to_string() }),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use schemawire::compat::Report;
 use schemawire::ids::{SchemaId, SchemaKey, Version};
 use schemawire::registry::{
-    Config, Deleted, Deletion, EmbeddedRegistry, Proposal, Registered, Registry, RegistryError, RegistryMode, Subject,
+    Config, ConfigChange, Content, Deleted, Deletion, EmbeddedRegistry, Proposal, Registered, Registry, RegistryError, RegistryMode, Subject,
     VersionSpec,
 };
 use schemawire::schema::Schema;
@@ -51,6 +51,7 @@ macro_rules! counted {
 counted! {
     register(subject: &'a Subject, proposal: &'a Proposal) -> Arc<Registered>;
     lookup(subject: &'a Subject, proposal: &'a Proposal, deleted: Deleted) -> Arc<Registered>;
+    content(key: SchemaKey, hint: Option<&'a Subject>) -> Content;
     schema(key: SchemaKey, hint: Option<&'a Subject>) -> Schema;
     uses(id: SchemaId, hint: Option<&'a Subject>, deleted: Deleted) -> Vec<(Subject, Version)>;
     subjects(prefix: &'a str, deleted: Deleted) -> Vec<Subject>;
@@ -62,9 +63,10 @@ counted! {
     delete_version(subject: &'a Subject, version: VersionSpec, deletion: Deletion) -> Version;
     config(subject: Option<&'a Subject>) -> Config;
     effective_config(subject: &'a Subject) -> Config;
-    set_config(subject: Option<&'a Subject>, config: &'a Config) -> ();
+    set_config(subject: Option<&'a Subject>, change: &'a ConfigChange) -> ();
     delete_config(subject: Option<&'a Subject>) -> Config;
     mode(subject: Option<&'a Subject>) -> RegistryMode;
+    effective_mode(subject: &'a Subject) -> RegistryMode;
     set_mode(subject: Option<&'a Subject>, mode: RegistryMode, force: bool) -> ();
     delete_mode(subject: &'a Subject) -> RegistryMode;
 }
