@@ -57,7 +57,7 @@ counted! {
     subjects(prefix: &'a str, deleted: Deleted) -> Vec<Subject>;
     versions(subject: &'a Subject, deleted: Deleted) -> Vec<Version>;
     version(subject: &'a Subject, version: VersionSpec, deleted: Deleted) -> Arc<Registered>;
-    referenced_by(subject: &'a Subject, version: VersionSpec) -> Vec<SchemaId>;
+    referenced_by(subject: &'a Subject, version: VersionSpec, deleted: Deleted) -> Vec<SchemaId>;
     check(subject: &'a Subject, version: Option<VersionSpec>, proposal: &'a Proposal) -> Report;
     delete_subject(subject: &'a Subject, deletion: Deletion) -> Vec<Version>;
     delete_version(subject: &'a Subject, version: VersionSpec, deletion: Deletion) -> Version;
