@@ -13,6 +13,8 @@ pub struct Linked {
     /// The outermost type.
     pub root: TypeIndex,
     types: Vec<LinkedType>,
+    /// Of each type, whether a value of it may take no bytes.
+    empty: Vec<bool>,
 }
 
 /// The place of a type in its [`Linked`].
@@ -50,6 +52,12 @@ impl Linked {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.types.is_empty()
+    }
+
+    /// Whether a value of that type may take no bytes at all.
+    #[must_use]
+    pub fn may_be_empty(&self, index: TypeIndex) -> bool {
+        self.empty.get(index.0 as usize).copied().unwrap_or(true)
     }
 
     fn find(&self, name: &str) -> Option<TypeIndex> {
@@ -92,11 +100,9 @@ pub(super) fn link(
         }
     }
     let root = linker.add(root)?;
-    let linked = Linked { integers, root, types: linker.linked };
-    match endless(&linked) {
-        None => Ok(linked),
-        Some(named) => Err(Unlinked::Endless { name: named.name.clone(), span: named.span }),
-    }
+    let mut linked = Linked { integers, root, types: linker.linked, empty: Vec::new() };
+    linked.empty = measure(&linked)?;
+    Ok(linked)
 }
 
 struct Linker<'s> {
@@ -152,35 +158,69 @@ impl<'s> Linker<'s> {
     }
 }
 
-/// A named type that contains itself in full. Walks without recursion: a chain of names may be as long as the text.
-fn endless(linked: &Linked) -> Option<&Named<TypeIndex>> {
-    #[derive(Clone, Copy, PartialEq)]
+/// Which types may take no bytes; an error where a type contains itself in full.
+/// It walks without recursion: a chain of names may be as long as the text.
+fn measure(linked: &Linked) -> Result<Vec<bool>, Unlinked> {
+    #[derive(Clone, Copy)]
     enum Visit {
         New,
         Open,
-        Done,
+        Done { empty: bool },
     }
     let mut visits = vec![Visit::New; linked.types.len()];
+    let visit = |visits: &[Visit], it: TypeIndex| visits.get(it.0 as usize).copied().unwrap_or(Visit::New);
     for start in 0..linked.types.len() as u32 {
-        let mut stack = vec![(TypeIndex(start), false)];
-        while let Some((index, leaving)) = stack.pop() {
-            let visit = visits.get_mut(index.0 as usize)?;
-            match (*visit, leaving) {
-                (_, true) => *visit = Visit::Done,
-                (Visit::Done, _) => {}
-                (Visit::Open, _) => match linked.get(index) {
-                    LinkedType::Named(named) => return Some(named),
-                    LinkedType::Plain(_) => {}
-                },
-                (Visit::New, _) => {
-                    *visit = Visit::Open;
-                    stack.push((index, true));
-                    stack.extend(contained(linked.get(index)).map(|inner| (inner, false)));
+        let mut stack = vec![TypeIndex(start)];
+        while let Some(index) = stack.last().copied() {
+            let schema = linked.get(index);
+            let found = match visit(&visits, index) {
+                Visit::Done { .. } => {
+                    stack.pop();
+                    continue;
                 }
+                Visit::New => {
+                    if let Some(place) = visits.get_mut(index.0 as usize) {
+                        *place = Visit::Open;
+                    }
+                    let unknown = |it: &TypeIndex| !matches!(visit(&visits, *it), Visit::Done { .. });
+                    let inner: Vec<_> = contained(schema).filter(unknown).collect();
+                    if let Some(again) = inner.iter().find(|it| matches!(visit(&visits, **it), Visit::Open)) {
+                        return Err(endless(linked, *again, &stack));
+                    }
+                    stack.extend(inner);
+                    Visit::Open
+                }
+                Visit::Open => {
+                    stack.pop();
+                    let is_empty = |it| matches!(visit(&visits, it), Visit::Done { empty: true });
+                    Visit::Done { empty: has_no_head(schema) && contained(schema).all(is_empty) }
+                }
+            };
+            if let Some(place) = visits.get_mut(index.0 as usize) {
+                *place = found;
             }
         }
     }
-    None
+    Ok(visits.iter().map(|it| matches!(it, Visit::Done { empty: true })).collect())
+}
+
+/// The error about the named type that is nearest to where the circle closes.
+fn endless(linked: &Linked, again: TypeIndex, stack: &[TypeIndex]) -> Unlinked {
+    let around = std::iter::once(&again).chain(stack.iter().rev());
+    let named = around.map(|it| linked.get(*it)).find_map(|it| match it {
+        LinkedType::Named(named) => Some(named),
+        LinkedType::Plain(_) => None,
+    });
+    let (name, span) = named.map_or_else(Default::default, |it| (it.name.clone(), it.span));
+    Unlinked::Endless { name, span }
+}
+
+/// Whether its bytes are those of the types it contains, and no more.
+fn has_no_head(schema: &LinkedType) -> bool {
+    match schema {
+        LinkedType::Plain(kind) => matches!(kind, Kind::Unit | Kind::Array(..) | Kind::Tuple(_)),
+        LinkedType::Named(named) => matches!(named.definition, Definition::Struct(_)),
+    }
 }
 
 /// The types of which every value of this type holds one.

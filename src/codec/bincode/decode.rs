@@ -1,0 +1,544 @@
+//! Reading a Rust type: serde over the writer's layout, fields and variants by name.
+//!
+//! Where the type asks for exactly the fields that the layout has, in their order, they are handed over in order, which
+//! is what bincode itself does; else as a map, so that serde's `default`, `alias` and fields in any order work.
+
+use serde::de::value::{BorrowedStrDeserializer, SeqDeserializer, StrDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::decode_enum::VariantOf;
+use super::input::Input;
+use super::plan::{Index, Items, Plan, Step, Struct};
+use super::skip::{nested, skip, unknown_variant};
+use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::schema::bincode::Number;
+
+/// What the names of all logical newtypes begin with.
+const LOGICAL: &str = "schemawire::";
+
+/// One value of the payload.
+#[derive(Debug)]
+pub(super) struct Typed<'p, 'i, 'de> {
+    pub(super) plan: &'p Plan,
+    pub(super) input: &'i mut Input<'de>,
+    pub(super) index: Index,
+}
+
+impl<'p, 'de> Typed<'p, '_, 'de> {
+    fn step(&self) -> &'p Step {
+        self.plan.step(self.index)
+    }
+
+    /// Another value behind it.
+    fn at(&mut self, index: Index) -> Typed<'p, '_, 'de> {
+        Typed { plan: self.plan, input: self.input, index }
+    }
+
+    /// Runs on what is inside, one level down.
+    fn inside<T>(
+        mut self,
+        index: Index,
+        run: impl FnOnce(Typed<'p, '_, 'de>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        self.input.descend()?;
+        let result = run(self.at(index));
+        self.input.ascend();
+        result
+    }
+
+    fn number<V: Visitor<'de>>(self, number: Number, visitor: V) -> Result<V::Value, DecodeError> {
+        match number {
+            Number::I8 => visitor.visit_i8(self.input.i8()?),
+            Number::I16 => visitor.visit_i16(self.input.i16()?),
+            Number::I32 => visitor.visit_i32(self.input.i32()?),
+            Number::I64 => visitor.visit_i64(self.input.i64()?),
+            Number::I128 => visitor.visit_i128(self.input.i128()?),
+            Number::U8 => visitor.visit_u8(self.input.u8()?),
+            Number::U16 => visitor.visit_u16(self.input.u16()?),
+            Number::U32 => visitor.visit_u32(self.input.u32()?),
+            Number::U64 => visitor.visit_u64(self.input.u64()?),
+            Number::U128 => visitor.visit_u128(self.input.u128()?),
+            Number::F32 => visitor.visit_f32(self.input.f32()?),
+            Number::F64 => visitor.visit_f64(self.input.f64()?),
+        }
+    }
+
+    /// A number for a type that is a float: a value that the float does not hold exactly is an error, not the nearest.
+    fn float<V: Visitor<'de>>(self, wanted: Number, visitor: V) -> Result<V::Value, DecodeError> {
+        let wire = match self.step() {
+            Step::Number { wire, .. } if *wire != wanted => *wire,
+            _ => return self.deserialize_any(visitor),
+        };
+        let start = self.input.offset();
+        match (wanted, float(wire, self.input)?) {
+            (Number::F32, Some(value)) if value.is_nan() || f64::from(value as f32) == value => {
+                visitor.visit_f32(value as f32)
+            }
+            (Number::F64, Some(value)) => visitor.visit_f64(value),
+            _ => {
+                let message = format!("the number is not one that {} holds exactly", wanted.word());
+                Err(DecodeError::new(DecodeErrorKind::Type, message).at(start))
+            }
+        }
+    }
+
+    fn items<V: Visitor<'de>>(self, items: Items, length: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        let Typed { plan, input, .. } = self;
+        nested(input, |input| {
+            let mut access = InSequence { plan, input, item: items.item, given: 0, length };
+            let value = visitor.visit_seq(&mut access)?;
+            access.finish()?;
+            Ok(value)
+        })
+    }
+
+    /// Bytes for a type that takes items.
+    fn octets<V: Visitor<'de>>(self, bytes: &'de [u8], visitor: V) -> Result<V::Value, DecodeError> {
+        let mut items = SeqDeserializer::<_, DecodeError>::new(bytes.iter().copied());
+        let value = visitor.visit_seq(&mut items)?;
+        items.end()?;
+        Ok(value)
+    }
+
+    fn entries<V: Visitor<'de>>(
+        self,
+        (key, value): (Index, Index),
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let Typed { plan, input, .. } = self;
+        nested(input, |input| {
+            let mut access = Entries { plan, input, key, value, given: 0, length };
+            let map = visitor.visit_map(&mut access)?;
+            all_read(access.given, length, access.input)?;
+            Ok(map)
+        })
+    }
+
+    /// The fields of a struct, for a type that has those; none where the type does not say.
+    pub(super) fn fields<V: Visitor<'de>>(
+        self,
+        step: &'p Struct,
+        names: Option<&'static [&'static str]>,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let Typed { plan, input, .. } = self;
+        input.claim(usize::from(step.fields.is_empty()))?;
+        let in_order = names.is_some_and(|names| step.expected.as_ref().is_some_and(|it| it.is(names)));
+        nested(input, |input| {
+            let mut access = Fields { plan, input, step, next: 0 };
+            let value = match in_order {
+                true => visitor.visit_seq(&mut access)?,
+                false => visitor.visit_map(&mut access)?,
+            };
+            if !in_order {
+                access.skip_unread()?;
+            }
+            all_read(access.next, step.fields.len(), access.input)?;
+            Ok(value)
+        })
+    }
+}
+
+/// A number as a float; none where it is not exactly one of 64 bits.
+fn float(wire: Number, input: &mut Input<'_>) -> Result<Option<f64>, DecodeError> {
+    // An integer is exact when it comes back the same; the bound keeps `i128::MAX as f64` from saturating into equality.
+    let exact = |value: i128| Some(value as f64).filter(|it| *it < i128::MAX as f64 && *it as i128 == value);
+    Ok(match wire {
+        Number::F32 => Some(input.f32()?.into()),
+        Number::F64 => Some(input.f64()?),
+        Number::I8 => exact(input.i8()?.into()),
+        Number::I16 => exact(input.i16()?.into()),
+        Number::I32 => exact(input.i32()?.into()),
+        Number::I64 => exact(input.i64()?.into()),
+        Number::I128 => exact(input.i128()?),
+        Number::U8 => exact(input.u8()?.into()),
+        Number::U16 => exact(input.u16()?.into()),
+        Number::U32 => exact(input.u32()?.into()),
+        Number::U64 => exact(input.u64()?.into()),
+        Number::U128 => i128::try_from(input.u128()?).ok().and_then(exact),
+    })
+}
+
+/// Refuses a type that stopped reading before the end.
+fn all_read(read: usize, length: usize, input: &Input<'_>) -> Result<(), DecodeError> {
+    match read == length {
+        true => Ok(()),
+        false => {
+            let message = format!("the type reads {read} of {length} items");
+            Err(input.error(DecodeErrorKind::Type, message))
+        }
+    }
+}
+
+macro_rules! as_it_is {
+    ($($method:ident)+) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            self.deserialize_any(visitor)
+        }
+    )+};
+}
+
+impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
+    type Error = DecodeError;
+
+    as_it_is! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_char deserialize_str deserialize_string deserialize_unit deserialize_map deserialize_identifier
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let start = self.input.offset();
+        let result = match self.step() {
+            Step::Unit => {
+                self.input.claim(1)?;
+                visitor.visit_unit()
+            }
+            Step::Bool => visitor.visit_bool(self.input.bool()?),
+            Step::Number { wire, .. } => self.number(*wire, visitor),
+            Step::Char => match self.input.char()?.chars().next() {
+                Some(character) => visitor.visit_char(character),
+                None => visitor.visit_borrowed_str(""),
+            },
+            Step::String => visitor.visit_borrowed_str(self.input.text()?),
+            Step::Bytes => visitor.visit_borrowed_bytes(self.input.bytes()?),
+            Step::Logical { inner, .. } => {
+                let Typed { plan, input, .. } = self;
+                Typed { plan, input, index: *inner }.deserialize_any(visitor)
+            }
+            Step::Option { inner, required, .. } => match (self.input.is_some()?, required) {
+                (true, true) => self.inside(*inner, |it| it.deserialize_any(visitor)),
+                (true, false) => self.inside(*inner, |it| visitor.visit_some(it)),
+                (false, true) => {
+                    let message = "there is no value, and the reader's type needs one";
+                    Err(DecodeError::new(DecodeErrorKind::Unresolvable, message))
+                }
+                (false, false) => visitor.visit_none(),
+            },
+            Step::Newtype(inner) => self.inside(*inner, |it| it.deserialize_any(visitor)),
+            Step::Seq(items) => {
+                let length = self.input.length(items.least)?;
+                self.items(*items, length, visitor)
+            }
+            Step::Array { items, length } => {
+                self.input.claim((*length).max(1))?;
+                self.items(*items, *length, visitor)
+            }
+            Step::Tuple(items) => {
+                self.input.claim(usize::from(items.is_empty()))?;
+                let Typed { plan, input, .. } = self;
+                nested(input, |input| {
+                    let mut access = InTuple { plan, input, items, given: 0 };
+                    let value = visitor.visit_seq(&mut access)?;
+                    all_read(access.given, items.len(), access.input)?;
+                    Ok(value)
+                })
+            }
+            Step::Map { key, value, least } => {
+                let length = self.input.length(*least)?;
+                self.entries((*key, *value), length, visitor)
+            }
+            Step::Struct(step) => self.fields(step, None, visitor),
+            // Without a type that is an enum, a variant shows as in JSON: its name, or its name with its content.
+            Step::Enum(step) => {
+                let Typed { plan, input, .. } = self;
+                let number = input.u32()?;
+                let Some(variant) = step.variants.get(number as usize) else {
+                    return Err(unknown_variant(number, step.variants.len(), start));
+                };
+                nested(input, |input| VariantOf { plan, input, variant, names: None }.visit_any(visitor))
+            }
+        };
+        result.map_err(|error| error.at(start))
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.float(Number::F32, visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.float(Number::F64, visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.step() {
+            Step::Seq(items) if items.octets => visitor.visit_borrowed_bytes(self.input.bytes()?),
+            Step::Array { items, length } if items.octets => {
+                visitor.visit_borrowed_bytes(self.input.take(*length)?)
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.step() {
+            Step::Option { .. } => self.deserialize_any(visitor),
+            // A newtype around an option, for a type that is the option itself.
+            Step::Newtype(inner) if matches!(self.plan.step(*inner), Step::Option { .. }) => {
+                self.inside(*inner, |it| it.deserialize_any(visitor))
+            }
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let logical = name.starts_with(LOGICAL);
+        let start = self.input.offset();
+        let result = match self.step() {
+            Step::Logical { logical: written, inner } if !logical || written.token() == name => {
+                let Typed { plan, input, .. } = self;
+                visitor.visit_newtype_struct(Typed { plan, input, index: *inner })
+            }
+            // A logical type is never read from the numbers of another one, only from its own text.
+            Step::String if logical => visitor.visit_borrowed_str(self.input.text()?),
+            Step::Newtype(inner) if logical => {
+                self.inside(*inner, |it| it.deserialize_newtype_struct(name, visitor))
+            }
+            Step::Option { inner, required: true, .. } if self.input.is_some()? => {
+                self.inside(*inner, |it| it.deserialize_newtype_struct(name, visitor))
+            }
+            _ if logical => {
+                let message = format!("the layout has no {name} here");
+                Err(DecodeError::new(DecodeErrorKind::Type, message))
+            }
+            Step::Newtype(inner) => self.inside(*inner, |it| visitor.visit_newtype_struct(it)),
+            _ => visitor.visit_newtype_struct(self),
+        };
+        result.map_err(|error| error.at(start))
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.step() {
+            Step::Seq(items) if items.octets => {
+                let bytes = self.input.bytes()?;
+                self.octets(bytes, visitor)
+            }
+            Step::Bytes => {
+                let bytes = self.input.bytes()?;
+                self.octets(bytes, visitor)
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match self.step() {
+            Step::Struct(step) => {
+                let start = self.input.offset();
+                self.fields(step, Some(names), visitor).map_err(|error| error.at(start))
+            }
+            Step::Newtype(inner) => self.inside(*inner, |it| it.deserialize_struct(name, names, visitor)),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let start = self.input.offset();
+        let result = match self.step() {
+            Step::Enum(step) => {
+                let Typed { plan, input, .. } = self;
+                let number = input.u32()?;
+                let Some(variant) = step.variants.get(number as usize) else {
+                    return Err(unknown_variant(number, step.variants.len(), start));
+                };
+                nested(input, |input| visitor.visit_enum(VariantOf { plan, input, variant, names: Some(names) }))
+            }
+            Step::String => visitor.visit_enum(BorrowedStrDeserializer::new(self.input.text()?)),
+            Step::Newtype(inner) => self.inside(*inner, |it| it.deserialize_enum(name, names, visitor)),
+            _ => self.deserialize_any(visitor),
+        };
+        result.map_err(|error| error.at(start))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        skip(self.plan, self.input, self.index)?;
+        visitor.visit_unit()
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
+
+struct InSequence<'p, 'i, 'de> {
+    plan: &'p Plan,
+    input: &'i mut Input<'de>,
+    item: Index,
+    given: usize,
+    length: usize,
+}
+
+impl InSequence<'_, '_, '_> {
+    fn finish(&self) -> Result<(), DecodeError> {
+        all_read(self.given, self.length, self.input)
+    }
+}
+
+impl<'de> SeqAccess<'de> for InSequence<'_, '_, 'de> {
+    type Error = DecodeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        if self.given == self.length {
+            return Ok(None);
+        }
+        let item = Typed { plan: self.plan, input: self.input, index: self.item };
+        let value = seed.deserialize(item).map_err(|error| in_item(error, self.given))?;
+        self.given += 1;
+        Ok(Some(value))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.length - self.given)
+    }
+}
+
+struct InTuple<'p, 'i, 'de> {
+    plan: &'p Plan,
+    input: &'i mut Input<'de>,
+    items: &'p [Index],
+    given: usize,
+}
+
+impl<'de> SeqAccess<'de> for InTuple<'_, '_, 'de> {
+    type Error = DecodeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        let Some(index) = self.items.get(self.given) else { return Ok(None) };
+        let item = Typed { plan: self.plan, input: self.input, index: *index };
+        let value = seed.deserialize(item).map_err(|error| in_item(error, self.given))?;
+        self.given += 1;
+        Ok(Some(value))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len() - self.given)
+    }
+}
+
+struct Entries<'p, 'i, 'de> {
+    plan: &'p Plan,
+    input: &'i mut Input<'de>,
+    key: Index,
+    value: Index,
+    given: usize,
+    length: usize,
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, '_, 'de> {
+    type Error = DecodeError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+        if self.given == self.length {
+            return Ok(None);
+        }
+        let key = Typed { plan: self.plan, input: self.input, index: self.key };
+        seed.deserialize(key).map(Some).map_err(|error| in_item(error, self.given))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
+        let value = Typed { plan: self.plan, input: self.input, index: self.value };
+        let value = seed.deserialize(value).map_err(|error| in_item(error, self.given))?;
+        self.given += 1;
+        Ok(value)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.length - self.given)
+    }
+}
+
+/// The fields of a struct, in order or by name.
+struct Fields<'p, 'i, 'de> {
+    plan: &'p Plan,
+    input: &'i mut Input<'de>,
+    step: &'p Struct,
+    next: usize,
+}
+
+impl<'de> Fields<'_, '_, 'de> {
+    /// Reads over the fields that the reader does not have, up to the next one that it has.
+    fn skip_unread(&mut self) -> Result<(), DecodeError> {
+        while let Some(field) = self.step.fields.get(self.next).filter(|it| it.skip) {
+            skip(self.plan, self.input, field.step).map_err(|error| error.inside(&field.name.text))?;
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    fn value<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
+        let value = Typed { plan: self.plan, input: self.input, index: field.step };
+        let value = seed.deserialize(value).map_err(|error| error.inside(&field.name.text))?;
+        self.next += 1;
+        Ok(Some(value))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Fields<'_, '_, 'de> {
+    type Error = DecodeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        self.value(seed)
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields<'_, '_, 'de> {
+    type Error = DecodeError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+        self.skip_unread()?;
+        let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
+        seed.deserialize(StrDeserializer::<DecodeError>::new(&field.name.text)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
+        let offset = self.input.offset();
+        let nothing = || DecodeError::new(DecodeErrorKind::Type, "the type asks for a value without a key").at(offset);
+        self.value(seed)?.ok_or_else(nothing)
+    }
+}
+
+#[cold]
+fn in_item(error: DecodeError, index: usize) -> DecodeError {
+    error.inside(&format!("[{index}]"))
+}

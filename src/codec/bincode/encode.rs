@@ -1,0 +1,613 @@
+//! Writing a Rust type: serde beside the layout, which every part of the value has to fit.
+//!
+//! A type whose own layout is another one than the schema's is an error with the path to the field, never bytes that
+//! carry the id of a schema that did not write them. What fits exactly is written as the layout says: a narrower
+//! integer, a variant by its name, a value where the layout has an option of it.
+
+use serde::Serialize;
+use serde::ser::{
+    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
+    SerializeTupleVariant, Serializer,
+};
+
+use super::encode_number::{Whole, write_float, write_whole};
+use super::output::Output;
+use super::plan::{Content, Enum, Index, Plan, Step, Struct};
+use crate::codec::{EncodeError, EncodeErrorKind};
+use crate::schema::bincode::{Logical, Number};
+
+/// What the names of all logical newtypes begin with.
+const LOGICAL: &str = "schemawire::";
+
+/// A place in the payload that one value belongs to.
+#[derive(Debug)]
+pub(super) struct Typed<'p, 'w, 'o> {
+    pub(super) plan: &'p Plan,
+    pub(super) output: &'w mut Output<'o>,
+    pub(super) index: Index,
+}
+
+impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
+    fn step(&self) -> &'p Step {
+        self.plan.step(self.index)
+    }
+
+    /// The step of a value that is no option and no newtype itself, and how many levels below it stands.
+    fn settle(&mut self) -> Result<(&'p Step, usize), EncodeError> {
+        let mut levels = 0;
+        loop {
+            match self.step() {
+                Step::Option { inner, .. } => {
+                    self.output.byte(1);
+                    self.index = *inner;
+                }
+                Step::Newtype(inner) => self.index = *inner,
+                step => return Ok((step, levels)),
+            }
+            levels += 1;
+            self.output.check_depth(levels)?;
+        }
+    }
+
+    /// The step of a value without content.
+    fn scalar(&mut self) -> Result<&'p Step, EncodeError> {
+        match self.step() {
+            Step::Option { .. } | Step::Newtype(_) => self.settle().map(|(step, _)| step),
+            step => Ok(step),
+        }
+    }
+
+    /// Writes what is inside, one level down.
+    fn inside<T: Serialize + ?Sized>(self, index: Index, value: &T) -> Result<(), EncodeError> {
+        let Typed { plan, output, .. } = self;
+        output.descend(1)?;
+        value.serialize(Typed { plan, output: &mut *output, index })?;
+        output.ascend(1);
+        Ok(())
+    }
+
+    fn whole(mut self, value: Whole) -> Result<(), EncodeError> {
+        match self.scalar()? {
+            Step::Number { wire, .. } => write_whole(self.output, *wire, value),
+            step => Err(unfit(step, "a whole number")),
+        }
+    }
+
+    /// Opens a sequence or tuple; `length` where it is known.
+    fn items(mut self, length: Option<usize>) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+        let (step, levels) = self.settle()?;
+        let Typed { plan, output, .. } = self;
+        let octet = plan.octet;
+        let (list, open) = match step {
+            Step::Seq(items) => {
+                // Bytes are not counted as items, neither here nor by the reader.
+                if let (Some(length), false) = (length, items.octets) {
+                    output.claim(length)?;
+                }
+                (List::Same(items.item), !items.octets)
+            }
+            Step::Bytes => (List::Same(octet), false),
+            Step::Array { items, length } => {
+                output.claim((*length).max(1))?;
+                (List::Fixed(items.item, *length), false)
+            }
+            Step::Tuple(items) => {
+                output.claim(usize::from(items.is_empty()))?;
+                (List::Each(items), false)
+            }
+            step => return Err(unfit(step, "a sequence")),
+        };
+        let prefix = matches!(step, Step::Seq(_) | Step::Bytes);
+        if let (Some(length), true) = (length, prefix) {
+            output.length(length);
+        }
+        output.descend(levels + 1)?;
+        let start = (prefix && length.is_none()).then(|| output.position());
+        let claim = open && length.is_none();
+        Ok(Items { plan, list, given: 0, promised: length.filter(|_| prefix), start, claim, levels: levels + 1, output })
+    }
+
+    /// Opens a struct; its fields have to come in the layout's order.
+    fn fields(mut self) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
+        match self.settle()? {
+            (Step::Struct(step), levels) => Fields::open(self.plan, self.output, step, levels + 1),
+            (step, _) => Err(unfit(step, "a struct")),
+        }
+    }
+
+    /// Writes the number of a variant, and gives its content and how many levels below it stands.
+    fn variant(&mut self, number: u32, name: &'static str) -> Result<(Content, usize), EncodeError> {
+        let (step, levels) = self.settle()?;
+        let Step::Enum(step) = step else { return Err(unfit(step, "an enum")) };
+        let (number, content) = find(step, number, name)?;
+        self.output.u32(number);
+        Ok((content, levels + 1))
+    }
+}
+
+/// A variant by its name; the type's number for it is tried first.
+fn find(step: &Enum, number: u32, name: &'static str) -> Result<(u32, Content), EncodeError> {
+    if let Some(variant) = step.variants.get(number as usize).filter(|it| it.name.is(name)) {
+        return Ok((number, variant.content));
+    }
+    let found = step.variants.iter().enumerate().find(|(_, it)| *it.name.text == *name);
+    found.map(|(number, it)| (number as u32, it.content)).ok_or_else(|| {
+        EncodeError::new(EncodeErrorKind::Value, format!("the layout's enum has no variant `{name}`"))
+    })
+}
+
+#[cold]
+fn unfit(step: &Step, value: &str) -> EncodeError {
+    let message = format!("the layout has {} here, the value is {value}", step.describe());
+    EncodeError::new(EncodeErrorKind::Type, message)
+}
+
+#[cold]
+fn another_shape(name: &str) -> EncodeError {
+    let message = format!("the variant `{name}` has another shape in the layout");
+    EncodeError::new(EncodeErrorKind::Type, message)
+}
+
+macro_rules! whole {
+    ($($method:ident($type:ty) $number:ident => $write:ident $(, $through:ident)?;)+) => {$(
+        fn $method(mut self, value: $type) -> Result<(), EncodeError> {
+            match self.scalar()? {
+                Step::Number { wire: Number::$number, .. } => {
+                    self.output.$write(value$(.$through())?);
+                    Ok(())
+                }
+                _ => self.whole(Whole::Within(value.into())),
+            }
+        }
+    )+};
+}
+
+impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
+    type Ok = ();
+    type Error = EncodeError;
+    type SerializeSeq = Items<'p, 'w, 'o>;
+    type SerializeTuple = Items<'p, 'w, 'o>;
+    type SerializeTupleStruct = Items<'p, 'w, 'o>;
+    type SerializeTupleVariant = Items<'p, 'w, 'o>;
+    type SerializeMap = Entries<'p, 'w, 'o>;
+    type SerializeStruct = Fields<'p, 'w, 'o>;
+    type SerializeStructVariant = Fields<'p, 'w, 'o>;
+
+    whole! {
+        serialize_i8(i8) I8 => byte, cast_unsigned;
+        serialize_i16(i16) I16 => i16;
+        serialize_i32(i32) I32 => i32;
+        serialize_i64(i64) I64 => i64;
+        serialize_i128(i128) I128 => i128;
+        serialize_u8(u8) U8 => byte;
+        serialize_u16(u16) U16 => u16;
+        serialize_u32(u32) U32 => u32;
+        serialize_u64(u64) U64 => u64;
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<(), EncodeError> {
+        self.whole(value.into())
+    }
+
+    fn serialize_bool(mut self, value: bool) -> Result<(), EncodeError> {
+        match self.scalar()? {
+            Step::Bool => {
+                self.output.byte(value.into());
+                Ok(())
+            }
+            step => Err(unfit(step, "a boolean")),
+        }
+    }
+
+    fn serialize_f32(mut self, value: f32) -> Result<(), EncodeError> {
+        match self.scalar()? {
+            Step::Number { wire: Number::F32, .. } => {
+                self.output.raw(&value.to_le_bytes());
+                Ok(())
+            }
+            Step::Number { wire, .. } => write_float(self.output, *wire, value.into()),
+            step => Err(unfit(step, "a float")),
+        }
+    }
+
+    fn serialize_f64(mut self, value: f64) -> Result<(), EncodeError> {
+        match self.scalar()? {
+            Step::Number { wire, .. } => write_float(self.output, *wire, value),
+            step => Err(unfit(step, "a float")),
+        }
+    }
+
+    fn serialize_char(mut self, value: char) -> Result<(), EncodeError> {
+        let text: &str = value.encode_utf8(&mut [0; 4]);
+        match self.scalar()? {
+            Step::Char => self.output.raw(text.as_bytes()),
+            Step::String => self.output.bytes(text.as_bytes()),
+            step => return Err(unfit(step, "a character")),
+        }
+        Ok(())
+    }
+
+    fn serialize_str(mut self, value: &str) -> Result<(), EncodeError> {
+        match self.scalar()? {
+            Step::String => {
+                self.output.bytes(value.as_bytes());
+                Ok(())
+            }
+            step => Err(unfit(step, "a text")),
+        }
+    }
+
+    fn serialize_bytes(mut self, value: &[u8]) -> Result<(), EncodeError> {
+        match self.scalar()? {
+            Step::Bytes | Step::Logical { logical: Logical::Uuid, .. } => self.output.bytes(value),
+            Step::Seq(items) if items.octets => self.output.bytes(value),
+            Step::Array { items, length } if items.octets && *length == value.len() => self.output.raw(value),
+            step => return Err(unfit(step, "bytes")),
+        }
+        Ok(())
+    }
+
+    fn serialize_none(mut self) -> Result<(), EncodeError> {
+        for _ in 0..=self.plan.steps.len() {
+            match self.step() {
+                Step::Option { .. } => {
+                    self.output.byte(0);
+                    return Ok(());
+                }
+                Step::Newtype(inner) => self.index = *inner,
+                step => return Err(unfit(step, "none")),
+            }
+        }
+        Err(unfit(self.step(), "none"))
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
+        match self.step() {
+            Step::Option { inner, .. } => {
+                self.output.byte(1);
+                self.inside(*inner, value)
+            }
+            // A newtype around an option, for a type that is the option itself.
+            Step::Newtype(inner) if matches!(self.plan.step(*inner), Step::Option { .. }) => {
+                self.inside(*inner, &Some(value))
+            }
+            _ => value.serialize(self),
+        }
+    }
+
+    fn serialize_unit(mut self) -> Result<(), EncodeError> {
+        match self.scalar()? {
+            Step::Unit => self.output.claim(1),
+            step => Err(unfit(step, "unit")),
+        }
+    }
+
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<(), EncodeError> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(
+        mut self,
+        _name: &'static str,
+        number: u32,
+        variant: &'static str,
+    ) -> Result<(), EncodeError> {
+        match self.variant(number, variant)? {
+            (Content::Unit, _) => Ok(()),
+            _ => Err(another_shape(variant)),
+        }
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        if name.starts_with(LOGICAL) {
+            return match self.scalar()? {
+                Step::Logical { logical, inner } if logical.token() == name => {
+                    value.serialize(Typed { plan: self.plan, output: self.output, index: *inner })
+                }
+                step => Err(unfit(step, name)),
+            };
+        }
+        match self.step() {
+            Step::Newtype(inner) => self.inside(*inner, value),
+            _ => value.serialize(self),
+        }
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        mut self,
+        _name: &'static str,
+        number: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        let (Content::Newtype(index), levels) = self.variant(number, variant)? else {
+            return Err(another_shape(variant));
+        };
+        let Typed { plan, output, .. } = self;
+        output.descend(levels)?;
+        let content = Typed { plan, output: &mut *output, index };
+        value.serialize(content).map_err(|error| error.inside(variant))?;
+        output.ascend(levels);
+        Ok(())
+    }
+
+    fn serialize_seq(self, length: Option<usize>) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+        self.items(length)
+    }
+
+    fn serialize_tuple(self, length: usize) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+        self.items(Some(length))
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _name: &'static str,
+        length: usize,
+    ) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+        self.items(Some(length))
+    }
+
+    fn serialize_tuple_variant(
+        mut self,
+        _name: &'static str,
+        number: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+        let (Content::Tuple(index), levels) = self.variant(number, variant)? else {
+            return Err(another_shape(variant));
+        };
+        let Typed { plan, output, .. } = self;
+        output.descend(levels)?;
+        let mut items = Typed { plan, output, index }.items(Some(length))?;
+        items.levels += levels;
+        Ok(items)
+    }
+
+    fn serialize_map(mut self, length: Option<usize>) -> Result<Entries<'p, 'w, 'o>, EncodeError> {
+        let (step, levels) = self.settle()?;
+        let Step::Map { key, value, .. } = step else { return Err(unfit(step, "a map")) };
+        let Typed { plan, output, .. } = self;
+        match length {
+            Some(length) => {
+                output.claim(length)?;
+                output.length(length);
+            }
+            None => {}
+        }
+        output.descend(levels + 1)?;
+        let start = length.is_none().then(|| output.position());
+        Ok(Entries { plan, output, key: *key, value: *value, given: 0, promised: length, start, levels: levels + 1 })
+    }
+
+    fn serialize_struct(self, _name: &'static str, _length: usize) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
+        self.fields()
+    }
+
+    fn serialize_struct_variant(
+        mut self,
+        _name: &'static str,
+        number: u32,
+        variant: &'static str,
+        _length: usize,
+    ) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
+        let (content, levels) = self.variant(number, variant)?;
+        match content {
+            Content::Struct(index) => match self.plan.step(index) {
+                Step::Struct(step) => Fields::open(self.plan, self.output, step, levels + 1),
+                _ => Err(another_shape(variant)),
+            },
+            _ => Err(another_shape(variant)),
+        }
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
+
+/// Where the items of a sequence belong.
+#[derive(Debug)]
+enum List<'p> {
+    Same(Index),
+    Fixed(Index, usize),
+    Each(&'p [Index]),
+}
+
+/// An open sequence or tuple.
+#[derive(Debug)]
+pub(super) struct Items<'p, 'w, 'o> {
+    plan: &'p Plan,
+    output: &'w mut Output<'o>,
+    list: List<'p>,
+    given: usize,
+    /// The length that was written before the items.
+    promised: Option<usize>,
+    /// Where the length has to be written once it is known.
+    start: Option<usize>,
+    /// Items are counted as they come.
+    claim: bool,
+    levels: usize,
+}
+
+impl Items<'_, '_, '_> {
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        let index = match &self.list {
+            List::Same(index) => Some(*index),
+            List::Fixed(index, length) => Some(*index).filter(|_| self.given < *length),
+            List::Each(items) => items.get(self.given).copied(),
+        };
+        let Some(index) = index else { return Err(self.wrong_length()) };
+        self.output.claim(usize::from(self.claim))?;
+        let item = Typed { plan: self.plan, output: self.output, index };
+        value.serialize(item).map_err(|error| in_item(error, self.given))?;
+        self.given += 1;
+        Ok(())
+    }
+
+    fn close(self) -> Result<(), EncodeError> {
+        let expected = match &self.list {
+            List::Same(_) => self.promised,
+            List::Fixed(_, length) => Some(*length),
+            List::Each(items) => Some(items.len()),
+        };
+        if expected.is_some_and(|expected| expected != self.given) {
+            return Err(self.wrong_length());
+        }
+        if let Some(start) = self.start {
+            self.output.insert_length(start, self.given);
+        }
+        self.output.ascend(self.levels);
+        Ok(())
+    }
+
+    #[cold]
+    fn wrong_length(&self) -> EncodeError {
+        let message = match &self.list {
+            List::Same(_) => format!("the value says another length than the {} items it gives", self.given),
+            List::Fixed(_, length) => format!("the layout has {length} items here"),
+            List::Each(items) => format!("the layout has {} items here", items.len()),
+        };
+        EncodeError::new(EncodeErrorKind::Value, message)
+    }
+}
+
+/// An open map.
+#[derive(Debug)]
+pub(super) struct Entries<'p, 'w, 'o> {
+    plan: &'p Plan,
+    output: &'w mut Output<'o>,
+    key: Index,
+    value: Index,
+    given: usize,
+    promised: Option<usize>,
+    start: Option<usize>,
+    levels: usize,
+}
+
+impl SerializeMap for Entries<'_, '_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
+        self.output.claim(usize::from(self.promised.is_none()))?;
+        let place = Typed { plan: self.plan, output: self.output, index: self.key };
+        key.serialize(place).map_err(|error| in_item(error, self.given))
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        let place = Typed { plan: self.plan, output: self.output, index: self.value };
+        value.serialize(place).map_err(|error| in_item(error, self.given))?;
+        self.given += 1;
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), EncodeError> {
+        if self.promised.is_some_and(|promised| promised != self.given) {
+            let message = format!("the value says another length than the {} entries it gives", self.given);
+            return Err(EncodeError::new(EncodeErrorKind::Value, message));
+        }
+        if let Some(start) = self.start {
+            self.output.insert_length(start, self.given);
+        }
+        self.output.ascend(self.levels);
+        Ok(())
+    }
+}
+
+/// An open struct.
+#[derive(Debug)]
+pub(super) struct Fields<'p, 'w, 'o> {
+    plan: &'p Plan,
+    output: &'w mut Output<'o>,
+    step: &'p Struct,
+    next: usize,
+    levels: usize,
+}
+
+impl<'p, 'w, 'o> Fields<'p, 'w, 'o> {
+    fn open(
+        plan: &'p Plan,
+        output: &'w mut Output<'o>,
+        step: &'p Struct,
+        levels: usize,
+    ) -> Result<Self, EncodeError> {
+        output.claim(usize::from(step.fields.is_empty()))?;
+        output.descend(levels)?;
+        Ok(Self { plan, output, step, next: 0, levels })
+    }
+
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), EncodeError> {
+        let field = self.step.fields.get(self.next).filter(|it| it.name.is(name));
+        let Some(field) = field else { return Err(self.another_field(name)) };
+        let place = Typed { plan: self.plan, output: self.output, index: field.step };
+        value.serialize(place).map_err(|error| error.inside(name))?;
+        self.next += 1;
+        Ok(())
+    }
+
+    fn close(self) -> Result<(), EncodeError> {
+        match self.step.fields.get(self.next) {
+            Some(missing) => Err(missing_field(&missing.name.text)),
+            None => {
+                self.output.ascend(self.levels);
+                Ok(())
+            }
+        }
+    }
+
+    #[cold]
+    fn another_field(&self, name: &'static str) -> EncodeError {
+        let known = self.step.fields.iter().any(|it| *it.name.text == *name);
+        match self.step.fields.get(self.next).filter(|_| known) {
+            Some(expected) => {
+                let message = format!("the layout has the field `{}` here, the type writes `{name}`", expected.name.text);
+                EncodeError::new(EncodeErrorKind::Type, message)
+            }
+            None => {
+                let message = format!("the layout's struct has no field `{name}`");
+                EncodeError::new(EncodeErrorKind::UnknownField, message)
+            }
+        }
+    }
+}
+
+#[cold]
+fn missing_field(name: &str) -> EncodeError {
+    EncodeError::new(EncodeErrorKind::MissingField, format!("the layout's field `{name}` is not written"))
+}
+
+#[cold]
+fn in_item(error: EncodeError, index: usize) -> EncodeError {
+    error.inside(&format!("[{index}]"))
+}
+
+macro_rules! compound {
+    ($($trait:ident for $compound:ident: $method:ident($($name:ident: $type:ty)?) => $inner:ident;)+) => {$(
+        impl $trait for $compound<'_, '_, '_> {
+            type Ok = ();
+            type Error = EncodeError;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), EncodeError> {
+                self.$inner($($name,)? value)
+            }
+
+            fn end(self) -> Result<(), EncodeError> {
+                self.close()
+            }
+        }
+    )+};
+}
+
+compound! {
+    SerializeSeq for Items: serialize_element() => item;
+    SerializeTuple for Items: serialize_element() => item;
+    SerializeTupleStruct for Items: serialize_field() => item;
+    SerializeTupleVariant for Items: serialize_field() => item;
+    SerializeStruct for Fields: serialize_field(name: &'static str) => field;
+    SerializeStructVariant for Fields: serialize_field(name: &'static str) => field;
+}

@@ -1,0 +1,67 @@
+//! Numbers into the layout's numbers: exactly, or not at all.
+
+use super::output::Output;
+use crate::codec::{EncodeError, EncodeErrorKind};
+use crate::schema::bincode::Number;
+
+/// A whole number of any type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    Within(i128),
+    /// Above `i128::MAX`.
+    Beyond(u128),
+}
+
+impl From<u128> for Whole {
+    fn from(value: u128) -> Self {
+        i128::try_from(value).map_or(Self::Beyond(value), Self::Within)
+    }
+}
+
+/// Writes a whole number as that type.
+pub(super) fn write_whole(output: &mut Output<'_>, wire: Number, value: Whole) -> Result<(), EncodeError> {
+    match (wire, value) {
+        (Number::I8, Whole::Within(it)) => output.byte(narrow::<i8>(wire, it)?.cast_unsigned()),
+        (Number::I16, Whole::Within(it)) => output.i16(narrow(wire, it)?),
+        (Number::I32, Whole::Within(it)) => output.i32(narrow(wire, it)?),
+        (Number::I64, Whole::Within(it)) => output.i64(narrow(wire, it)?),
+        (Number::I128, Whole::Within(it)) => output.i128(it),
+        (Number::U8, Whole::Within(it)) => output.byte(narrow(wire, it)?),
+        (Number::U16, Whole::Within(it)) => output.u16(narrow(wire, it)?),
+        (Number::U32, Whole::Within(it)) => output.u32(narrow(wire, it)?),
+        (Number::U64, Whole::Within(it)) => output.u64(narrow(wire, it)?),
+        (Number::U128, Whole::Within(it)) => output.u128(narrow(wire, it)?),
+        (Number::U128, Whole::Beyond(it)) => output.u128(it),
+        (Number::F32 | Number::F64, _) => {
+            let message = format!("the layout has {} here, the value is a whole number", wire.word());
+            return Err(EncodeError::new(EncodeErrorKind::Type, message));
+        }
+        (_, Whole::Beyond(it)) => return Err(out_of_range(wire, it.to_string())),
+    }
+    Ok(())
+}
+
+/// Writes a float as that type, where it holds it.
+pub(super) fn write_float(output: &mut Output<'_>, wire: Number, value: f64) -> Result<(), EncodeError> {
+    match wire {
+        Number::F64 => output.raw(&value.to_le_bytes()),
+        Number::F32 if value.is_nan() || f64::from(value as f32) == value => {
+            output.raw(&(value as f32).to_le_bytes());
+        }
+        Number::F32 => return Err(out_of_range(wire, value.to_string())),
+        whole => {
+            let message = format!("the layout has {} here, the value is a float", whole.word());
+            return Err(EncodeError::new(EncodeErrorKind::Type, message));
+        }
+    }
+    Ok(())
+}
+
+fn narrow<T: TryFrom<i128>>(wire: Number, value: i128) -> Result<T, EncodeError> {
+    value.try_into().map_err(|_| out_of_range(wire, value.to_string()))
+}
+
+#[cold]
+fn out_of_range(wire: Number, value: String) -> EncodeError {
+    EncodeError::new(EncodeErrorKind::Value, format!("{value} is not a value of {}", wire.word()))
+}

@@ -1,0 +1,182 @@
+//! A payload being written: bincode's numbers and lengths, and the budgets that keep it readable.
+
+use crate::codec::{EncodeError, EncodeErrorKind};
+use crate::limits::Limits;
+use crate::schema::bincode::Integers;
+
+/// Where the payload goes, and what its reader would still take.
+#[derive(Debug)]
+pub(super) struct Output<'o> {
+    out: &'o mut Vec<u8>,
+    start: usize,
+    integers: Integers,
+    depth: usize,
+    elements: usize,
+    limits: Limits,
+}
+
+impl<'o> Output<'o> {
+    pub(super) fn new(out: &'o mut Vec<u8>, integers: Integers, limits: Limits) -> Self {
+        let Limits { depth, elements, .. } = limits;
+        Self { start: out.len(), out, integers, depth, elements, limits }
+    }
+
+    /// Ends the payload: kept when it is good and short enough to be read back, else taken away.
+    pub(super) fn finish(self, result: Result<(), EncodeError>) -> Result<(), EncodeError> {
+        let (length, limit) = (self.out.len() - self.start, self.limits.bytes);
+        let result = result.and_then(|()| match length <= limit {
+            true => Ok(()),
+            false => Err(unreadable(format!("it takes {length} bytes; the limit is {limit}"))),
+        });
+        if result.is_err() {
+            self.out.truncate(self.start);
+        }
+        result
+    }
+
+    /// Goes down that many levels; [`Output::ascend`] comes back.
+    pub(super) fn descend(&mut self, levels: usize) -> Result<(), EncodeError> {
+        self.check_depth(levels)?;
+        self.depth -= levels;
+        Ok(())
+    }
+
+    pub(super) fn ascend(&mut self, levels: usize) {
+        self.depth += levels;
+    }
+
+    /// Whether a value may stand that many levels below.
+    pub(super) fn check_depth(&self, levels: usize) -> Result<(), EncodeError> {
+        match levels <= self.depth {
+            true => Ok(()),
+            false => Err(unreadable(format!("it nests deeper than {} levels", self.limits.depth))),
+        }
+    }
+
+    /// Counts items as the reader will.
+    pub(super) fn claim(&mut self, items: usize) -> Result<(), EncodeError> {
+        self.elements = self.elements.checked_sub(items).ok_or_else(|| {
+            let limit = self.limits.elements;
+            unreadable(format!("it has more than {limit} items, entries and values without bytes"))
+        })?;
+        Ok(())
+    }
+
+    /// How long the payload is, for [`Output::insert_length`].
+    pub(super) fn position(&self) -> usize {
+        self.out.len()
+    }
+
+    pub(super) fn length(&mut self, length: usize) {
+        self.u64(length as u64);
+    }
+
+    /// Puts a length before what was written from that position on.
+    pub(super) fn insert_length(&mut self, position: usize, length: usize) {
+        let end = self.out.len();
+        self.length(length);
+        if let Some(bytes) = self.out.get_mut(position..) {
+            bytes.rotate_right(bytes.len() + position - end);
+        }
+    }
+
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.length(bytes.len());
+        self.raw(bytes);
+    }
+
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.out.push(byte);
+    }
+
+    pub(super) fn u16(&mut self, value: u16) {
+        match self.integers {
+            Integers::Fixed => self.raw(&value.to_le_bytes()),
+            Integers::Varint => self.varint(value.into()),
+        }
+    }
+
+    pub(super) fn u32(&mut self, value: u32) {
+        match self.integers {
+            Integers::Fixed => self.raw(&value.to_le_bytes()),
+            Integers::Varint => self.varint(value.into()),
+        }
+    }
+
+    pub(super) fn u64(&mut self, value: u64) {
+        match self.integers {
+            Integers::Fixed => self.raw(&value.to_le_bytes()),
+            Integers::Varint => self.varint(value),
+        }
+    }
+
+    pub(super) fn u128(&mut self, value: u128) {
+        match (self.integers, u64::try_from(value)) {
+            (Integers::Varint, Ok(value)) => self.varint(value),
+            (integers, _) => {
+                if integers == Integers::Varint {
+                    self.byte(254);
+                }
+                self.raw(&value.to_le_bytes());
+            }
+        }
+    }
+
+    pub(super) fn i16(&mut self, value: i16) {
+        match self.integers {
+            Integers::Fixed => self.raw(&value.to_le_bytes()),
+            Integers::Varint => self.varint(zigzag(value.into())),
+        }
+    }
+
+    pub(super) fn i32(&mut self, value: i32) {
+        match self.integers {
+            Integers::Fixed => self.raw(&value.to_le_bytes()),
+            Integers::Varint => self.varint(zigzag(value.into())),
+        }
+    }
+
+    pub(super) fn i64(&mut self, value: i64) {
+        match self.integers {
+            Integers::Fixed => self.raw(&value.to_le_bytes()),
+            Integers::Varint => self.varint(zigzag(value)),
+        }
+    }
+
+    pub(super) fn i128(&mut self, value: i128) {
+        match self.integers {
+            Integers::Fixed => self.raw(&value.to_le_bytes()),
+            Integers::Varint => self.u128((value << 1 ^ value >> 127).cast_unsigned()),
+        }
+    }
+
+    /// A number in the narrowest form that holds it, which is what bincode writes.
+    fn varint(&mut self, value: u64) {
+        if let Ok(byte @ 0..=250) = u8::try_from(value) {
+            self.byte(byte);
+        } else if let Ok(value) = u16::try_from(value) {
+            let [a, b] = value.to_le_bytes();
+            self.raw(&[251, a, b]);
+        } else if let Ok(value) = u32::try_from(value) {
+            let [a, b, c, d] = value.to_le_bytes();
+            self.raw(&[252, a, b, c, d]);
+        } else {
+            self.byte(253);
+            self.raw(&value.to_le_bytes());
+        }
+    }
+}
+
+/// Small numbers of either sign as small numbers: 0, -1, 1, -2, …
+fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63).cast_unsigned()
+}
+
+#[cold]
+fn unreadable(message: String) -> EncodeError {
+    EncodeError::new(EncodeErrorKind::Limit, message)
+}

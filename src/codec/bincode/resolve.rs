@@ -1,0 +1,322 @@
+//! Matching a writer's layout with a reader's, by name.
+//!
+//! | writer | reader |
+//! |---|---|
+//! | struct | struct: fields by the reader's name or alias, in any order; what only the reader has needs a default |
+//! | enum | enum: variants by the reader's name or alias, of the same shape; a payload with another one cannot be read |
+//! | a whole number | any number that holds the value; a value that it does not hold cannot be read |
+//! | `f32`, `f64` | a float that holds the value |
+//! | `char` | `char`, `string` |
+//! | `bytes`, a sequence of `u8` | either |
+//! | array | array of that length, tuple of that length, sequence |
+//! | option | option; or what is inside, and then a payload without it cannot be read |
+//! | anything | an option of it; a newtype of it; and the writer's newtype may be left out |
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::encode_value::encode_default;
+use super::plan::{
+    Absent, Content, Enum, Expected, FieldStep, Index, Name, Plan, Step, Struct, VariantStep, inner_of, items, least,
+    reads_as_null,
+};
+use crate::schema::bincode::{Definition, Field, Kind, Linked, LinkedType, Shape, TypeIndex, Variant};
+use crate::schema::{Format, SchemaError, SchemaErrorKind};
+use crate::value::NameTable;
+
+/// The plan that reads a writer's bytes as a reader's layout; `own` is the reader's plan of its own bytes.
+pub(super) fn resolve(writer: &Linked, reader: &Linked, own: &Plan) -> Result<Plan, SchemaError> {
+    // What only the writer has is read over as the writer wrote it: its own plan comes first.
+    let Plan { steps, names, octet, .. } = Plan::of(writer);
+    let names = NameTable::clone(&names);
+    let mut resolver = Resolver { writer, reader, own, steps, known: HashMap::new(), open: Vec::new(), names };
+    let root = resolver.pair(writer.root, reader.root, "");
+    // Each pair is filled in after it is numbered, so that types may contain themselves and chains of names be long.
+    while let Some(Pair { written, read, index, path }) = resolver.open.pop() {
+        let step = resolver.step(written, read, &path)?;
+        if let Some(place) = resolver.steps.get_mut(index as usize) {
+            *place = step;
+        }
+    }
+    let Resolver { steps, names, .. } = resolver;
+    Ok(Plan { integers: writer.integers, root, steps, names: Arc::new(names), octet })
+}
+
+struct Resolver<'l> {
+    writer: &'l Linked,
+    reader: &'l Linked,
+    own: &'l Plan,
+    steps: Vec<Step>,
+    known: HashMap<(TypeIndex, TypeIndex), Index>,
+    open: Vec<Pair>,
+    names: NameTable,
+}
+
+/// Two types that have to fit each other, and the path that led to them first.
+struct Pair {
+    written: TypeIndex,
+    read: TypeIndex,
+    index: Index,
+    path: String,
+}
+
+/// The content of a struct or of a variant.
+enum Shaped {
+    Unit,
+    Newtype(Index),
+    Tuple(Step),
+    Struct(Step),
+}
+
+impl<'l> Resolver<'l> {
+    fn pair(&mut self, written: TypeIndex, read: TypeIndex, path: &str) -> Index {
+        if let Some(index) = self.known.get(&(written, read)) {
+            return *index;
+        }
+        let index = self.add(Step::Unit);
+        self.known.insert((written, read), index);
+        self.open.push(Pair { written, read, index, path: path.into() });
+        index
+    }
+
+    fn add(&mut self, step: Step) -> Index {
+        self.steps.push(step);
+        self.steps.len() as Index - 1
+    }
+
+    fn step(&mut self, written: TypeIndex, read: TypeIndex, path: &str) -> Result<Step, SchemaError> {
+        let (writer, reader) = (self.writer, self.reader);
+        let outer = writer.get(written);
+        if let Some(inner) = newtype(outer) {
+            return Ok(Step::Newtype(self.pair(inner, read, path)));
+        }
+        if let LinkedType::Plain(Kind::Option(inner)) = outer {
+            let target = match reader.get(self.without_newtypes(read)) {
+                LinkedType::Plain(Kind::Option(target)) => Some(*target),
+                _ => None,
+            };
+            let nested = target.is_some_and(|it| reads_as_null(reader, it));
+            let inner = self.pair(*inner, target.unwrap_or(read), path);
+            return Ok(Step::Option { inner, nested, required: target.is_none() });
+        }
+        let read = self.inside(read);
+        let step = match (outer, reader.get(read)) {
+            (LinkedType::Plain(a), LinkedType::Plain(b)) => self.kind(a, b, path),
+            (LinkedType::Named(a), LinkedType::Named(b)) => match (&a.definition, &b.definition) {
+                (Definition::Struct(a), Definition::Struct(shape)) => {
+                    self.shape(a, shape, &b.name, path)?.map(|shaped| match shaped {
+                        Shaped::Unit => Step::Unit,
+                        Shaped::Newtype(inner) => Step::Newtype(inner),
+                        Shaped::Tuple(step) | Shaped::Struct(step) => step,
+                    })
+                }
+                (Definition::Enum(a), Definition::Enum(variants)) => {
+                    Some(self.variants(written, a, variants, &b.name, path)?)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        step.ok_or_else(|| {
+            let (written, read) = (describe(outer), describe(reader.get(read)));
+            mismatch(&format!("the writer's {written} cannot be read as the reader's {read}"), path)
+        })
+    }
+
+    /// The reader's type without the newtypes and options around it.
+    fn inside(&self, mut read: TypeIndex) -> TypeIndex {
+        // A type may be an option of itself and nothing else; more steps than types lead nowhere.
+        for _ in 0..self.reader.len() {
+            read = self.without_newtypes(read);
+            match self.reader.get(read) {
+                LinkedType::Plain(Kind::Option(inner)) => read = *inner,
+                _ => break,
+            }
+        }
+        read
+    }
+
+    fn without_newtypes(&self, mut read: TypeIndex) -> TypeIndex {
+        while let Some(inner) = newtype(self.reader.get(read)) {
+            read = inner;
+        }
+        read
+    }
+
+    fn kind(&mut self, written: &Kind<TypeIndex>, read: &Kind<TypeIndex>, path: &str) -> Option<Step> {
+        let writer = self.writer;
+        let inner = format!("{path}[]");
+        Some(match (written, read) {
+            (Kind::Unit, Kind::Unit) => Step::Unit,
+            (Kind::Bool, Kind::Bool) => Step::Bool,
+            (Kind::Number(a), Kind::Number(b)) if b.is_float() || !a.is_float() => Step::Number { wire: *a, seen: *b },
+            (Kind::Char, Kind::Char | Kind::String) => Step::Char,
+            (Kind::String, Kind::String) => Step::String,
+            (Kind::Bytes, Kind::Bytes) => Step::Bytes,
+            (Kind::Bytes, Kind::Seq(item)) if items(self.reader, *item, 0).octets => Step::Bytes,
+            (Kind::Seq(item), Kind::Bytes) if items(writer, *item, 0).octets => Step::Bytes,
+            (Kind::Logical(a), Kind::Logical(b)) if a == b => {
+                Step::Logical { logical: *a, inner: inner_of(*a, &mut |step| self.add(step)) }
+            }
+            (Kind::Seq(a), Kind::Seq(b)) => Step::Seq(items(writer, *a, self.pair(*a, *b, &inner))),
+            (Kind::Array(a, length), Kind::Seq(b)) => {
+                Step::Array { items: items(writer, *a, self.pair(*a, *b, &inner)), length: *length }
+            }
+            (Kind::Array(a, length), Kind::Array(b, same)) if length == same => {
+                Step::Array { items: items(writer, *a, self.pair(*a, *b, &inner)), length: *length }
+            }
+            (Kind::Array(a, length), Kind::Tuple(list)) if *length == list.len() => {
+                Step::Tuple(list.iter().map(|b| self.pair(*a, *b, &inner)).collect())
+            }
+            (Kind::Tuple(list), Kind::Array(b, length)) if *length == list.len() => {
+                Step::Tuple(list.iter().map(|a| self.pair(*a, *b, &inner)).collect())
+            }
+            (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => self.tuple(a, b, path),
+            (Kind::Map(key, value), Kind::Map(reader_key, reader_value)) => Step::Map {
+                key: self.pair(*key, *reader_key, &inner),
+                value: self.pair(*value, *reader_value, &inner),
+                least: least(writer, &[*key, *value]),
+            },
+            _ => return None,
+        })
+    }
+
+    fn tuple(&mut self, written: &[TypeIndex], read: &[TypeIndex], path: &str) -> Step {
+        let pairs = written.iter().zip(read).enumerate();
+        Step::Tuple(pairs.map(|(index, (a, b))| self.pair(*a, *b, &format!("{path}[{index}]"))).collect())
+    }
+
+    /// The content of a struct or variant; none where the shapes differ.
+    fn shape(
+        &mut self,
+        written: &Shape<TypeIndex>,
+        read: &Shape<TypeIndex>,
+        name: &str,
+        path: &str,
+    ) -> Result<Option<Shaped>, SchemaError> {
+        Ok(Some(match (written, read) {
+            (Shape::Unit, Shape::Unit) => Shaped::Unit,
+            (Shape::Newtype(a), Shape::Newtype(b)) => Shaped::Newtype(self.pair(*a, *b, path)),
+            (Shape::Tuple(a), Shape::Tuple(b)) if a.len() == b.len() => Shaped::Tuple(self.tuple(a, b, path)),
+            (Shape::Struct(a), Shape::Struct(b)) => Shaped::Struct(self.fields(a, b, name, path)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn fields(
+        &mut self,
+        written: &[Field<TypeIndex>],
+        read: &[Field<TypeIndex>],
+        name: &str,
+        path: &str,
+    ) -> Result<Step, SchemaError> {
+        let name = self.names.push(name);
+        let mut left: Vec<Option<&Field<TypeIndex>>> = read.iter().map(Some).collect();
+        let mut fields = Vec::with_capacity(written.len());
+        let mut listed = Vec::with_capacity(written.len());
+        for field in written {
+            let by_name = read.iter().position(|it| it.name == field.name);
+            let place = by_name.or_else(|| read.iter().position(|it| it.aliases.contains(&field.name)));
+            let target = place.and_then(|it| left.get_mut(it)).and_then(Option::take);
+            let (shown, step) = match target {
+                Some(it) => (&it.name, self.pair(field.schema, it.schema, &join(path, &field.name))),
+                None => (&field.name, field.schema.0),
+            };
+            listed.extend(target.map(|it| (&*it.name, &*it.aliases)));
+            let name = Name::new(shown, &mut self.names);
+            fields.push(FieldStep { name, step, skip: target.is_none(), default: None });
+        }
+        let absent = left.into_iter().flatten().map(|field| self.absent(field, path));
+        let absent: Vec<_> = absent.collect::<Result<_, _>>()?;
+        let complete = absent.is_empty() && listed.len() == fields.len();
+        let expected = complete.then(|| Expected::new(listed.into_iter()));
+        Ok(Step::Struct(Box::new(Struct { name, fields, absent, expected })))
+    }
+
+    fn absent(&mut self, field: &Field<TypeIndex>, path: &str) -> Result<Absent, SchemaError> {
+        let path = join(path, &field.name);
+        let Some(default) = &field.default else {
+            return Err(mismatch("the writer has no such field, and the reader has no default for it", &path));
+        };
+        let payload = encode_default(self.own, field.schema.0, default)
+            .map_err(|error| mismatch(&format!("the reader's default is not of its type: {}", error.message), &path))?;
+        Ok(Absent { name: Name::new(&field.name, &mut self.names), step: field.schema.0, payload })
+    }
+
+    fn variants(
+        &mut self,
+        index: TypeIndex,
+        written: &[Variant<TypeIndex>],
+        read: &[Variant<TypeIndex>],
+        name: &str,
+        path: &str,
+    ) -> Result<Step, SchemaError> {
+        let enum_name = self.names.push(name);
+        let mut variants = Vec::with_capacity(written.len());
+        for (number, variant) in written.iter().enumerate() {
+            let by_name = read.iter().position(|it| it.name == variant.name);
+            let place = by_name.or_else(|| read.iter().position(|it| it.aliases.contains(&variant.name)));
+            let target = place.and_then(|it| Some((it as u32, read.get(it)?)));
+            let Some((seen, target)) = target else {
+                let content = match self.steps.get(index.0 as usize) {
+                    Some(Step::Enum(it)) => it.variants.get(number).map_or(Content::Unit, |it| it.content),
+                    _ => Content::Unit,
+                };
+                variants.push(VariantStep { name: Name::new(&variant.name, &mut self.names), seen: None, content });
+                continue;
+            };
+            let path = join(path, &variant.name);
+            let shaped = self.shape(&variant.shape, &target.shape, &target.name, &path)?;
+            let content = match shaped {
+                Some(Shaped::Unit) => Content::Unit,
+                Some(Shaped::Newtype(inner)) => Content::Newtype(inner),
+                Some(Shaped::Tuple(step)) => Content::Tuple(self.add(step)),
+                Some(Shaped::Struct(step)) => Content::Struct(self.add(step)),
+                None => return Err(mismatch("the variant has another shape in the reader's enum", &path)),
+            };
+            variants.push(VariantStep { name: Name::new(&target.name, &mut self.names), seen: Some(seen), content });
+        }
+        Ok(Step::Enum(Box::new(Enum { name: enum_name, variants })))
+    }
+}
+
+/// What is inside, if the type is a newtype.
+fn newtype(schema: &LinkedType) -> Option<TypeIndex> {
+    match schema {
+        LinkedType::Named(named) => match &named.definition {
+            Definition::Struct(Shape::Newtype(inner)) => Some(*inner),
+            _ => None,
+        },
+        LinkedType::Plain(_) => None,
+    }
+}
+
+fn describe(schema: &LinkedType) -> String {
+    match schema {
+        LinkedType::Named(named) => format!("`{}`", named.name),
+        LinkedType::Plain(kind) => match kind {
+            Kind::Unit => "unit".into(),
+            Kind::Bool => "bool".into(),
+            Kind::Number(number) => number.word().into(),
+            Kind::Char => "char".into(),
+            Kind::String => "string".into(),
+            Kind::Bytes => "bytes".into(),
+            Kind::Logical(logical) => logical.word().into(),
+            Kind::Option(_) => "option".into(),
+            Kind::Seq(_) => "sequence".into(),
+            Kind::Array(_, length) => format!("array of {length}"),
+            Kind::Tuple(items) => format!("tuple of {}", items.len()),
+            Kind::Map(..) => "map".into(),
+            Kind::Named(name) => format!("`{name}`"),
+        },
+    }
+}
+
+fn mismatch(message: &str, path: &str) -> SchemaError {
+    let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
+    SchemaError::new(Format::Bincode, SchemaErrorKind::Mismatch, format!("{place}{message}"))
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.into() } else { format!("{path}.{name}") }
+}
