@@ -3,10 +3,12 @@
 //! Where the type asks for exactly the fields that the layout has, in their order, they are handed over in order, which
 //! is what bincode itself does; else as a map, so that serde's `default`, `alias` and fields in any order work.
 
-use serde::de::value::{BorrowedStrDeserializer, SeqDeserializer, StrDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, SeqDeserializer};
+use serde::de::{Deserializer, Visitor};
 
+use super::decode_access::{Entries, Fields, InSequence, InTuple, all_read};
 use super::decode_enum::VariantOf;
+use super::encode_number::exact_float;
 use super::input::Input;
 use super::plan::{Index, Items, Plan, Step, Struct};
 use super::skip::{nested, skip, unknown_variant};
@@ -82,12 +84,17 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
         }
     }
 
-    fn items<V: Visitor<'de>>(self, items: Items, length: usize, visitor: V) -> Result<V::Value, DecodeError> {
+    fn items<V: Visitor<'de>>(
+        self,
+        items: Items,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
         let Typed { plan, input, .. } = self;
         nested(input, |input| {
             let mut access = InSequence { plan, input, item: items.item, given: 0, length };
             let value = visitor.visit_seq(&mut access)?;
-            access.finish()?;
+            all_read(access.given, length, access.input)?;
             Ok(value)
         })
     }
@@ -142,33 +149,20 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
 
 /// A number as a float; none where it is not exactly one of 64 bits.
 fn float(wire: Number, input: &mut Input<'_>) -> Result<Option<f64>, DecodeError> {
-    // An integer is exact when it comes back the same; the bound keeps `i128::MAX as f64` from saturating into equality.
-    let exact = |value: i128| Some(value as f64).filter(|it| *it < i128::MAX as f64 && *it as i128 == value);
     Ok(match wire {
         Number::F32 => Some(input.f32()?.into()),
         Number::F64 => Some(input.f64()?),
-        Number::I8 => exact(input.i8()?.into()),
-        Number::I16 => exact(input.i16()?.into()),
-        Number::I32 => exact(input.i32()?.into()),
-        Number::I64 => exact(input.i64()?.into()),
-        Number::I128 => exact(input.i128()?),
-        Number::U8 => exact(input.u8()?.into()),
-        Number::U16 => exact(input.u16()?.into()),
-        Number::U32 => exact(input.u32()?.into()),
-        Number::U64 => exact(input.u64()?.into()),
-        Number::U128 => i128::try_from(input.u128()?).ok().and_then(exact),
+        Number::I8 => exact_float(input.i8()?.into()),
+        Number::I16 => exact_float(input.i16()?.into()),
+        Number::I32 => exact_float(input.i32()?.into()),
+        Number::I64 => exact_float(input.i64()?.into()),
+        Number::I128 => exact_float(input.i128()?),
+        Number::U8 => exact_float(input.u8()?.into()),
+        Number::U16 => exact_float(input.u16()?.into()),
+        Number::U32 => exact_float(input.u32()?.into()),
+        Number::U64 => exact_float(input.u64()?.into()),
+        Number::U128 => i128::try_from(input.u128()?).ok().and_then(exact_float),
     })
-}
-
-/// Refuses a type that stopped reading before the end.
-fn all_read(read: usize, length: usize, input: &Input<'_>) -> Result<(), DecodeError> {
-    match read == length {
-        true => Ok(()),
-        false => {
-            let message = format!("the type reads {read} of {length} items");
-            Err(input.error(DecodeErrorKind::Type, message))
-        }
-    }
 }
 
 macro_rules! as_it_is {
@@ -381,7 +375,9 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
                 let Some(variant) = step.variants.get(number as usize) else {
                     return Err(unknown_variant(number, step.variants.len(), start));
                 };
-                nested(input, |input| visitor.visit_enum(VariantOf { plan, input, variant, names: Some(names) }))
+                nested(input, |input| {
+                    visitor.visit_enum(VariantOf { plan, input, variant, names: Some(names) })
+                })
             }
             Step::String => visitor.visit_enum(BorrowedStrDeserializer::new(self.input.text()?)),
             Step::Newtype(inner) => self.inside(*inner, |it| it.deserialize_enum(name, names, visitor)),
@@ -398,147 +394,4 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
     fn is_human_readable(&self) -> bool {
         false
     }
-}
-
-struct InSequence<'p, 'i, 'de> {
-    plan: &'p Plan,
-    input: &'i mut Input<'de>,
-    item: Index,
-    given: usize,
-    length: usize,
-}
-
-impl InSequence<'_, '_, '_> {
-    fn finish(&self) -> Result<(), DecodeError> {
-        all_read(self.given, self.length, self.input)
-    }
-}
-
-impl<'de> SeqAccess<'de> for InSequence<'_, '_, 'de> {
-    type Error = DecodeError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
-        if self.given == self.length {
-            return Ok(None);
-        }
-        let item = Typed { plan: self.plan, input: self.input, index: self.item };
-        let value = seed.deserialize(item).map_err(|error| in_item(error, self.given))?;
-        self.given += 1;
-        Ok(Some(value))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.length - self.given)
-    }
-}
-
-struct InTuple<'p, 'i, 'de> {
-    plan: &'p Plan,
-    input: &'i mut Input<'de>,
-    items: &'p [Index],
-    given: usize,
-}
-
-impl<'de> SeqAccess<'de> for InTuple<'_, '_, 'de> {
-    type Error = DecodeError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
-        let Some(index) = self.items.get(self.given) else { return Ok(None) };
-        let item = Typed { plan: self.plan, input: self.input, index: *index };
-        let value = seed.deserialize(item).map_err(|error| in_item(error, self.given))?;
-        self.given += 1;
-        Ok(Some(value))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len() - self.given)
-    }
-}
-
-struct Entries<'p, 'i, 'de> {
-    plan: &'p Plan,
-    input: &'i mut Input<'de>,
-    key: Index,
-    value: Index,
-    given: usize,
-    length: usize,
-}
-
-impl<'de> MapAccess<'de> for Entries<'_, '_, 'de> {
-    type Error = DecodeError;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
-        if self.given == self.length {
-            return Ok(None);
-        }
-        let key = Typed { plan: self.plan, input: self.input, index: self.key };
-        seed.deserialize(key).map(Some).map_err(|error| in_item(error, self.given))
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
-        let value = Typed { plan: self.plan, input: self.input, index: self.value };
-        let value = seed.deserialize(value).map_err(|error| in_item(error, self.given))?;
-        self.given += 1;
-        Ok(value)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.length - self.given)
-    }
-}
-
-/// The fields of a struct, in order or by name.
-struct Fields<'p, 'i, 'de> {
-    plan: &'p Plan,
-    input: &'i mut Input<'de>,
-    step: &'p Struct,
-    next: usize,
-}
-
-impl<'de> Fields<'_, '_, 'de> {
-    /// Reads over the fields that the reader does not have, up to the next one that it has.
-    fn skip_unread(&mut self) -> Result<(), DecodeError> {
-        while let Some(field) = self.step.fields.get(self.next).filter(|it| it.skip) {
-            skip(self.plan, self.input, field.step).map_err(|error| error.inside(&field.name.text))?;
-            self.next += 1;
-        }
-        Ok(())
-    }
-
-    fn value<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
-        let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
-        let value = Typed { plan: self.plan, input: self.input, index: field.step };
-        let value = seed.deserialize(value).map_err(|error| error.inside(&field.name.text))?;
-        self.next += 1;
-        Ok(Some(value))
-    }
-}
-
-impl<'de> SeqAccess<'de> for Fields<'_, '_, 'de> {
-    type Error = DecodeError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
-        self.value(seed)
-    }
-}
-
-impl<'de> MapAccess<'de> for Fields<'_, '_, 'de> {
-    type Error = DecodeError;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
-        self.skip_unread()?;
-        let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
-        seed.deserialize(StrDeserializer::<DecodeError>::new(&field.name.text)).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
-        let offset = self.input.offset();
-        let nothing = || DecodeError::new(DecodeErrorKind::Type, "the type asks for a value without a key").at(offset);
-        self.value(seed)?.ok_or_else(nothing)
-    }
-}
-
-#[cold]
-fn in_item(error: DecodeError, index: usize) -> DecodeError {
-    error.inside(&format!("[{index}]"))
 }

@@ -63,7 +63,9 @@ impl<'de> VariantAccess<'de> for VariantOf<'_, '_, 'de> {
         match self.variant.content {
             Content::Unit => Ok(()),
             // Only the variant that stands for all unknown ones (`other`) may drop a content.
-            _ if self.names.is_some_and(|names| names.contains(&self.name())) => Err(self.mismatch("unit variant")),
+            _ if self.names.is_some_and(|names| names.contains(&self.name())) => {
+                Err(self.mismatch("unit variant"))
+            }
             Content::Newtype(index) | Content::Tuple(index) | Content::Struct(index) => {
                 let name = self.name();
                 skip(self.plan, self.input, index).map_err(|error| error.inside(name))

@@ -5,14 +5,12 @@
 //! integer, a variant by its name, a value where the layout has an option of it.
 
 use serde::Serialize;
-use serde::ser::{
-    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
-    SerializeTupleVariant, Serializer,
-};
+use serde::ser::Serializer;
 
+use super::encode_access::{Entries, Fields, Items, List};
 use super::encode_number::{Whole, write_float, write_whole};
 use super::output::Output;
-use super::plan::{Content, Enum, Index, Plan, Step, Struct};
+use super::plan::{Content, Enum, Index, Plan, Step};
 use crate::codec::{EncodeError, EncodeErrorKind};
 use crate::schema::bincode::{Logical, Number};
 
@@ -104,7 +102,16 @@ impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
         output.descend(levels + 1)?;
         let start = (prefix && length.is_none()).then(|| output.position());
         let claim = open && length.is_none();
-        Ok(Items { plan, list, given: 0, promised: length.filter(|_| prefix), start, claim, levels: levels + 1, output })
+        Ok(Items {
+            plan,
+            list,
+            given: 0,
+            promised: length.filter(|_| prefix),
+            start,
+            claim,
+            levels: levels + 1,
+            output,
+        })
     }
 
     /// Opens a struct; its fields have to come in the layout's order.
@@ -218,7 +225,8 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
     }
 
     fn serialize_char(mut self, value: char) -> Result<(), EncodeError> {
-        let text: &str = value.encode_utf8(&mut [0; 4]);
+        let mut buffer = [0; 4];
+        let text = value.encode_utf8(&mut buffer);
         match self.scalar()? {
             Step::Char => self.output.raw(text.as_bytes()),
             Step::String => self.output.bytes(text.as_bytes()),
@@ -268,9 +276,17 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
                 self.inside(*inner, value)
             }
             // A newtype around an option, for a type that is the option itself.
-            Step::Newtype(inner) if matches!(self.plan.step(*inner), Step::Option { .. }) => {
-                self.inside(*inner, &Some(value))
-            }
+            Step::Newtype(inner) => match self.plan.step(*inner) {
+                Step::Option { inner, .. } => {
+                    let Typed { plan, output, .. } = self;
+                    output.byte(1);
+                    output.descend(2)?;
+                    value.serialize(Typed { plan, output: &mut *output, index: *inner })?;
+                    output.ascend(2);
+                    Ok(())
+                }
+                _ => value.serialize(self),
+            },
             _ => value.serialize(self),
         }
     }
@@ -381,10 +397,23 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         }
         output.descend(levels + 1)?;
         let start = length.is_none().then(|| output.position());
-        Ok(Entries { plan, output, key: *key, value: *value, given: 0, promised: length, start, levels: levels + 1 })
+        Ok(Entries {
+            plan,
+            output,
+            key: *key,
+            value: *value,
+            given: 0,
+            promised: length,
+            start,
+            levels: levels + 1,
+        })
     }
 
-    fn serialize_struct(self, _name: &'static str, _length: usize) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
+    fn serialize_struct(
+        self,
+        _name: &'static str,
+        _length: usize,
+    ) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
         self.fields()
     }
 
@@ -408,206 +437,4 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
     fn is_human_readable(&self) -> bool {
         false
     }
-}
-
-/// Where the items of a sequence belong.
-#[derive(Debug)]
-enum List<'p> {
-    Same(Index),
-    Fixed(Index, usize),
-    Each(&'p [Index]),
-}
-
-/// An open sequence or tuple.
-#[derive(Debug)]
-pub(super) struct Items<'p, 'w, 'o> {
-    plan: &'p Plan,
-    output: &'w mut Output<'o>,
-    list: List<'p>,
-    given: usize,
-    /// The length that was written before the items.
-    promised: Option<usize>,
-    /// Where the length has to be written once it is known.
-    start: Option<usize>,
-    /// Items are counted as they come.
-    claim: bool,
-    levels: usize,
-}
-
-impl Items<'_, '_, '_> {
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let index = match &self.list {
-            List::Same(index) => Some(*index),
-            List::Fixed(index, length) => Some(*index).filter(|_| self.given < *length),
-            List::Each(items) => items.get(self.given).copied(),
-        };
-        let Some(index) = index else { return Err(self.wrong_length()) };
-        self.output.claim(usize::from(self.claim))?;
-        let item = Typed { plan: self.plan, output: self.output, index };
-        value.serialize(item).map_err(|error| in_item(error, self.given))?;
-        self.given += 1;
-        Ok(())
-    }
-
-    fn close(self) -> Result<(), EncodeError> {
-        let expected = match &self.list {
-            List::Same(_) => self.promised,
-            List::Fixed(_, length) => Some(*length),
-            List::Each(items) => Some(items.len()),
-        };
-        if expected.is_some_and(|expected| expected != self.given) {
-            return Err(self.wrong_length());
-        }
-        if let Some(start) = self.start {
-            self.output.insert_length(start, self.given);
-        }
-        self.output.ascend(self.levels);
-        Ok(())
-    }
-
-    #[cold]
-    fn wrong_length(&self) -> EncodeError {
-        let message = match &self.list {
-            List::Same(_) => format!("the value says another length than the {} items it gives", self.given),
-            List::Fixed(_, length) => format!("the layout has {length} items here"),
-            List::Each(items) => format!("the layout has {} items here", items.len()),
-        };
-        EncodeError::new(EncodeErrorKind::Value, message)
-    }
-}
-
-/// An open map.
-#[derive(Debug)]
-pub(super) struct Entries<'p, 'w, 'o> {
-    plan: &'p Plan,
-    output: &'w mut Output<'o>,
-    key: Index,
-    value: Index,
-    given: usize,
-    promised: Option<usize>,
-    start: Option<usize>,
-    levels: usize,
-}
-
-impl SerializeMap for Entries<'_, '_, '_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
-        self.output.claim(usize::from(self.promised.is_none()))?;
-        let place = Typed { plan: self.plan, output: self.output, index: self.key };
-        key.serialize(place).map_err(|error| in_item(error, self.given))
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let place = Typed { plan: self.plan, output: self.output, index: self.value };
-        value.serialize(place).map_err(|error| in_item(error, self.given))?;
-        self.given += 1;
-        Ok(())
-    }
-
-    fn end(self) -> Result<(), EncodeError> {
-        if self.promised.is_some_and(|promised| promised != self.given) {
-            let message = format!("the value says another length than the {} entries it gives", self.given);
-            return Err(EncodeError::new(EncodeErrorKind::Value, message));
-        }
-        if let Some(start) = self.start {
-            self.output.insert_length(start, self.given);
-        }
-        self.output.ascend(self.levels);
-        Ok(())
-    }
-}
-
-/// An open struct.
-#[derive(Debug)]
-pub(super) struct Fields<'p, 'w, 'o> {
-    plan: &'p Plan,
-    output: &'w mut Output<'o>,
-    step: &'p Struct,
-    next: usize,
-    levels: usize,
-}
-
-impl<'p, 'w, 'o> Fields<'p, 'w, 'o> {
-    fn open(
-        plan: &'p Plan,
-        output: &'w mut Output<'o>,
-        step: &'p Struct,
-        levels: usize,
-    ) -> Result<Self, EncodeError> {
-        output.claim(usize::from(step.fields.is_empty()))?;
-        output.descend(levels)?;
-        Ok(Self { plan, output, step, next: 0, levels })
-    }
-
-    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), EncodeError> {
-        let field = self.step.fields.get(self.next).filter(|it| it.name.is(name));
-        let Some(field) = field else { return Err(self.another_field(name)) };
-        let place = Typed { plan: self.plan, output: self.output, index: field.step };
-        value.serialize(place).map_err(|error| error.inside(name))?;
-        self.next += 1;
-        Ok(())
-    }
-
-    fn close(self) -> Result<(), EncodeError> {
-        match self.step.fields.get(self.next) {
-            Some(missing) => Err(missing_field(&missing.name.text)),
-            None => {
-                self.output.ascend(self.levels);
-                Ok(())
-            }
-        }
-    }
-
-    #[cold]
-    fn another_field(&self, name: &'static str) -> EncodeError {
-        let known = self.step.fields.iter().any(|it| *it.name.text == *name);
-        match self.step.fields.get(self.next).filter(|_| known) {
-            Some(expected) => {
-                let message = format!("the layout has the field `{}` here, the type writes `{name}`", expected.name.text);
-                EncodeError::new(EncodeErrorKind::Type, message)
-            }
-            None => {
-                let message = format!("the layout's struct has no field `{name}`");
-                EncodeError::new(EncodeErrorKind::UnknownField, message)
-            }
-        }
-    }
-}
-
-#[cold]
-fn missing_field(name: &str) -> EncodeError {
-    EncodeError::new(EncodeErrorKind::MissingField, format!("the layout's field `{name}` is not written"))
-}
-
-#[cold]
-fn in_item(error: EncodeError, index: usize) -> EncodeError {
-    error.inside(&format!("[{index}]"))
-}
-
-macro_rules! compound {
-    ($($trait:ident for $compound:ident: $method:ident($($name:ident: $type:ty)?) => $inner:ident;)+) => {$(
-        impl $trait for $compound<'_, '_, '_> {
-            type Ok = ();
-            type Error = EncodeError;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), EncodeError> {
-                self.$inner($($name,)? value)
-            }
-
-            fn end(self) -> Result<(), EncodeError> {
-                self.close()
-            }
-        }
-    )+};
-}
-
-compound! {
-    SerializeSeq for Items: serialize_element() => item;
-    SerializeTuple for Items: serialize_element() => item;
-    SerializeTupleStruct for Items: serialize_field() => item;
-    SerializeTupleVariant for Items: serialize_field() => item;
-    SerializeStruct for Fields: serialize_field(name: &'static str) => field;
-    SerializeStructVariant for Fields: serialize_field(name: &'static str) => field;
 }

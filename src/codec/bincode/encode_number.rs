@@ -57,6 +57,30 @@ pub(super) fn write_float(output: &mut Output<'_>, wire: Number, value: f64) -> 
     Ok(())
 }
 
+/// The float that is exactly that whole number.
+pub(super) fn exact_float(value: i128) -> Option<f64> {
+    let float = value as f64;
+    // The bound keeps a conversion back that saturates from looking exact.
+    Some(float).filter(|it| *it < i128::MAX as f64 && *it as i128 == value)
+}
+
+/// Whether a type of whole numbers has that one.
+pub(super) fn holds(number: Number, value: i128) -> bool {
+    match number {
+        Number::I8 => i8::try_from(value).is_ok(),
+        Number::I16 => i16::try_from(value).is_ok(),
+        Number::I32 => i32::try_from(value).is_ok(),
+        Number::I64 => i64::try_from(value).is_ok(),
+        Number::U8 => u8::try_from(value).is_ok(),
+        Number::U16 => u16::try_from(value).is_ok(),
+        Number::U32 => u32::try_from(value).is_ok(),
+        Number::U64 => u64::try_from(value).is_ok(),
+        Number::U128 => value >= 0,
+        Number::I128 => true,
+        Number::F32 | Number::F64 => false,
+    }
+}
+
 fn narrow<T: TryFrom<i128>>(wire: Number, value: i128) -> Result<T, EncodeError> {
     value.try_into().map_err(|_| out_of_range(wire, value.to_string()))
 }

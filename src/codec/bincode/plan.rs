@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::schema::bincode::{Definition, Field, Integers, Kind, Linked, LinkedType, Logical, Number, Shape, TypeIndex};
-use crate::value::{NameId, NameTable};
+use crate::schema::bincode::{
+    Definition, Field, Integers, Kind, Linked, LinkedType, Logical, Number, Shape, TypeIndex,
+};
+use crate::value::{NameId, NameTable, Value};
 
 /// Steps in one list; they refer to each other by [`Index`], so that types may contain themselves.
 #[derive(Debug)]
@@ -26,12 +28,18 @@ pub(super) enum Step {
     Unit,
     Bool,
     /// A number, and the number that a dynamic value shows for it.
-    Number { wire: Number, seen: Number },
+    Number {
+        wire: Number,
+        seen: Number,
+    },
     Char,
     String,
     Bytes,
     /// A logical type around plain numbers.
-    Logical { logical: Logical, inner: Index },
+    Logical {
+        logical: Logical,
+        inner: Index,
+    },
     Option {
         inner: Index,
         /// The inner value may read as null itself, so that a dynamic value shows `Some` as an array of one item.
@@ -40,9 +48,16 @@ pub(super) enum Step {
         required: bool,
     },
     Seq(Items),
-    Array { items: Items, length: usize },
+    Array {
+        items: Items,
+        length: usize,
+    },
     Tuple(Vec<Index>),
-    Map { key: Index, value: Index, least: usize },
+    Map {
+        key: Index,
+        value: Index,
+        least: usize,
+    },
     Newtype(Index),
     Struct(Box<Struct>),
     Enum(Box<Enum>),
@@ -85,9 +100,7 @@ pub(super) struct FieldStep {
 #[derive(Debug)]
 pub(super) struct Absent {
     pub(super) name: Name,
-    /// Its type, in the reader's plan, and its default as that plan writes it.
-    pub(super) step: Index,
-    pub(super) payload: Vec<u8>,
+    pub(super) default: Value<'static>,
 }
 
 /// An enum.
@@ -185,7 +198,8 @@ impl Expected {
 impl Plan {
     /// The plan that reads and writes a layout as it is.
     pub(super) fn of(linked: &Linked) -> Self {
-        let mut builder = Builder { linked, steps: Vec::new(), extra: Vec::new(), names: NameTable::default() };
+        let mut builder =
+            Builder { linked, steps: Vec::new(), extra: Vec::new(), names: NameTable::default() };
         // A type's step has the type's place; what a step needs besides comes behind all of them.
         for schema in linked.iter() {
             let step = builder.step(schema);
@@ -269,9 +283,13 @@ impl Builder<'_> {
                 Step::Option { inner: inner.0, nested: reads_as_null(self.linked, *inner), required: false }
             }
             Kind::Seq(item) => Step::Seq(items(self.linked, *item, item.0)),
-            Kind::Array(item, length) => Step::Array { items: items(self.linked, *item, item.0), length: *length },
+            Kind::Array(item, length) => {
+                Step::Array { items: items(self.linked, *item, item.0), length: *length }
+            }
             Kind::Tuple(list) => Step::Tuple(indices(list)),
-            Kind::Map(key, value) => Step::Map { key: key.0, value: value.0, least: least(self.linked, &[*key, *value]) },
+            Kind::Map(key, value) => {
+                Step::Map { key: key.0, value: value.0, least: least(self.linked, &[*key, *value]) }
+            }
         }
     }
 

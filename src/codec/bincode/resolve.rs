@@ -15,11 +15,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::decode_value::decode_value;
 use super::encode_value::encode_default;
+use super::input::Input;
 use super::plan::{
-    Absent, Content, Enum, Expected, FieldStep, Index, Name, Plan, Step, Struct, VariantStep, inner_of, items, least,
-    reads_as_null,
+    Absent, Content, Enum, Expected, FieldStep, Index, Name, Plan, Step, Struct, VariantStep, inner_of,
+    items, least, reads_as_null,
 };
+use crate::limits::Limits;
 use crate::schema::bincode::{Definition, Field, Kind, Linked, LinkedType, Shape, TypeIndex, Variant};
 use crate::schema::{Format, SchemaError, SchemaErrorKind};
 use crate::value::NameTable;
@@ -29,7 +32,8 @@ pub(super) fn resolve(writer: &Linked, reader: &Linked, own: &Plan) -> Result<Pl
     // What only the writer has is read over as the writer wrote it: its own plan comes first.
     let Plan { steps, names, octet, .. } = Plan::of(writer);
     let names = NameTable::clone(&names);
-    let mut resolver = Resolver { writer, reader, own, steps, known: HashMap::new(), open: Vec::new(), names };
+    let mut resolver =
+        Resolver { writer, reader, own, steps, known: HashMap::new(), open: Vec::new(), names };
     let root = resolver.pair(writer.root, reader.root, "");
     // Each pair is filled in after it is numbered, so that types may contain themselves and chains of names be long.
     while let Some(Pair { written, read, index, path }) = resolver.open.pop() {
@@ -149,7 +153,9 @@ impl<'l> Resolver<'l> {
         Some(match (written, read) {
             (Kind::Unit, Kind::Unit) => Step::Unit,
             (Kind::Bool, Kind::Bool) => Step::Bool,
-            (Kind::Number(a), Kind::Number(b)) if b.is_float() || !a.is_float() => Step::Number { wire: *a, seen: *b },
+            (Kind::Number(a), Kind::Number(b)) if b.is_float() || !a.is_float() => {
+                Step::Number { wire: *a, seen: *b }
+            }
             (Kind::Char, Kind::Char | Kind::String) => Step::Char,
             (Kind::String, Kind::String) => Step::String,
             (Kind::Bytes, Kind::Bytes) => Step::Bytes,
@@ -236,11 +242,19 @@ impl<'l> Resolver<'l> {
     fn absent(&mut self, field: &Field<TypeIndex>, path: &str) -> Result<Absent, SchemaError> {
         let path = join(path, &field.name);
         let Some(default) = &field.default else {
-            return Err(mismatch("the writer has no such field, and the reader has no default for it", &path));
+            return Err(mismatch(
+                "the writer has no such field, and the reader has no default for it",
+                &path,
+            ));
         };
-        let payload = encode_default(self.own, field.schema.0, default)
-            .map_err(|error| mismatch(&format!("the reader's default is not of its type: {}", error.message), &path))?;
-        Ok(Absent { name: Name::new(&field.name, &mut self.names), step: field.schema.0, payload })
+        let unfit =
+            |error: String| mismatch(&format!("the reader's default is not of its type: {error}"), &path);
+        let payload =
+            encode_default(self.own, field.schema.0, default).map_err(|error| unfit(error.to_string()))?;
+        let mut input =
+            Input::new(&payload, self.own.integers, Limits::DEFAULT).map_err(|it| unfit(it.to_string()))?;
+        let value = decode_value(self.own, &mut input, field.schema.0).map_err(|it| unfit(it.to_string()))?;
+        Ok(Absent { name: Name::new(&field.name, &mut self.names), default: value.into_owned() })
     }
 
     fn variants(
@@ -262,7 +276,11 @@ impl<'l> Resolver<'l> {
                     Some(Step::Enum(it)) => it.variants.get(number).map_or(Content::Unit, |it| it.content),
                     _ => Content::Unit,
                 };
-                variants.push(VariantStep { name: Name::new(&variant.name, &mut self.names), seen: None, content });
+                variants.push(VariantStep {
+                    name: Name::new(&variant.name, &mut self.names),
+                    seen: None,
+                    content,
+                });
                 continue;
             };
             let path = join(path, &variant.name);
@@ -274,7 +292,11 @@ impl<'l> Resolver<'l> {
                 Some(Shaped::Struct(step)) => Content::Struct(self.add(step)),
                 None => return Err(mismatch("the variant has another shape in the reader's enum", &path)),
             };
-            variants.push(VariantStep { name: Name::new(&target.name, &mut self.names), seen: Some(seen), content });
+            variants.push(VariantStep {
+                name: Name::new(&target.name, &mut self.names),
+                seen: Some(seen),
+                content,
+            });
         }
         Ok(Step::Enum(Box::new(Enum { name: enum_name, variants })))
     }

@@ -116,7 +116,10 @@ impl Sampler {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.enter(place.name)?;
+        // An enum's variant is inside the enum already.
+        if place.variant.is_none() {
+            self.enter(place.name)?;
+        }
         let reached = self.enums.iter().map(|(name, it)| (*name, it.next)).collect();
         let fields =
             self.structs.entry(place).or_insert_with(|| Fields { names, reached, ..Fields::default() });
@@ -131,7 +134,9 @@ impl Sampler {
         }
         let mut last = "";
         let result = visitor.visit_map(Keys { sampler: self, keys: keys.into_iter(), last: &mut last });
-        self.open.pop();
+        if place.variant.is_none() {
+            self.open.pop();
+        }
         match result {
             Err(Fault::Duplicate(field)) => {
                 let fields = self.structs.entry(place).or_default();
