@@ -60,7 +60,9 @@ fn place(text: &str) -> Result<Place, String> {
     match text {
         "earliest" => Ok(Place::Earliest),
         "latest" => Ok(Place::Latest),
-        number => number.parse().map(Place::Offset).map_err(|_| "expected earliest, latest or an offset".to_owned()),
+        number => {
+            number.parse().map(Place::Offset).map_err(|_| "expected earliest, latest or an offset".to_owned())
+        }
     }
 }
 
@@ -143,7 +145,8 @@ async fn show(
         return Ok(value);
     }
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let list: Vec<_> = headers.iter().map(|(name, value)| serde_json::json!([name, value.map(text)])).collect();
+    let list: Vec<_> =
+        headers.iter().map(|(name, value)| serde_json::json!([name, value.map(text)])).collect();
     let value: serde_json::Value = serde_json::from_str(&value).unwrap_or_default();
     Ok(serde_json::json!({
         "topic": &*message.partition().topic,

@@ -66,7 +66,8 @@ impl Decode {
         let parse = if self.from == Encoding::Hex { from_hex } else { from_base64 };
         let name = if self.from == Encoding::Hex { "hex" } else { "base64" };
         for_each_line(&input, self.keep_going, output, |output, line| {
-            let bytes = parse(line).ok_or_else(|| Failure::data(format!("`{}` is not {name}", shortened(line))))?;
+            let bytes =
+                parse(line).ok_or_else(|| Failure::data(format!("`{}` is not {name}", shortened(line))))?;
             source.show(&bytes, output)
         })
         .map(drop)

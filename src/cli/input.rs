@@ -61,7 +61,9 @@ impl Input {
                 match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
                     Ok(0) => return None,
                     Ok(read) if read as u64 == LONGEST_LINE => {
-                        return Some(Err(Failure::data(format!("{name}, line {number} is longer than 64 MiB"))));
+                        return Some(Err(Failure::data(format!(
+                            "{name}, line {number} is longer than 64 MiB"
+                        ))));
                     }
                     Ok(_) => {}
                     Err(error) => return Some(Err(Failure::io(&format!("cannot read {name}"), &error))),

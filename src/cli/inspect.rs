@@ -85,8 +85,11 @@ impl Inspect {
                 finding.values.iter().try_for_each(|value| output.line(value))
             }
             Format::Json => {
-                let facts: serde_json::Map<String, serde_json::Value> =
-                    finding.facts.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+                let facts: serde_json::Map<String, serde_json::Value> = finding
+                    .facts
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+                    .collect();
                 let values: Vec<serde_json::Value> =
                     finding.values.iter().filter_map(|value| serde_json::from_str(value).ok()).collect();
                 let document = serde_json::json!({
@@ -102,9 +105,9 @@ impl Inspect {
         let is_file = self.what == "-" || Path::new(&self.what).exists();
         if !is_file {
             let literal = from_hex(&self.what).map(|it| ("hex", it));
-            return literal.or_else(|| from_base64(&self.what).map(|it| ("base64", it))).ok_or_else(|| {
-                Failure::usage(format!("`{}` is no file, no hex and no base64", self.what))
-            });
+            return literal
+                .or_else(|| from_base64(&self.what).map(|it| ("base64", it)))
+                .ok_or_else(|| Failure::usage(format!("`{}` is no file, no hex and no base64", self.what)));
         }
         let bytes = Input::from(self.what.as_str()).read()?;
         // A file of hex or base64 text means the bytes that the text stands for.
@@ -128,7 +131,7 @@ impl Inspect {
         }
     }
 
-    #[cfg(feature = "apache-avro")]
+    #[cfg(all(feature = "apache-avro", any()))]
     fn container(&self, bytes: &[u8]) -> Finding {
         let found = Finding::new("Avro container file", Sure::Certain);
         match crate::codec::avro::container::read(bytes) {
@@ -149,7 +152,7 @@ impl Inspect {
         }
     }
 
-    #[cfg(not(feature = "apache-avro"))]
+    #[cfg(not(all(feature = "apache-avro", any())))]
     fn container(&self, _bytes: &[u8]) -> Finding {
         Finding::new("Avro container file", Sure::Certain)
             .fact("values", format!("up to {} need a build with the feature `apache-avro`", self.values))
@@ -163,12 +166,15 @@ impl Inspect {
                 .fact("payload", Encoding::Hex.line(rest).unwrap_or_default())
         };
         if !self.directory.exists() {
-            return Ok(found(Sure::Possible).fact("schema", "no registry in the data directory; name one with --dir"));
+            return Ok(found(Sure::Possible)
+                .fact("schema", "no registry in the data directory; name one with --dir"));
         }
         let store = pollster::block_on(self.directory.open())?;
         let key = crate::ids::SchemaKey::Id(SchemaId(id));
         let Ok(schema) = pollster::block_on(store.serdes.load(key)) else {
-            return Ok(found(Sure::Possible).fact("schema", "the registry in the data directory has no such id"));
+            return Ok(
+                found(Sure::Possible).fact("schema", "the registry in the data directory has no such id")
+            );
         };
         let name = schema.full_name().map(|it| format!(" {it}")).unwrap_or_default();
         let schema = format!("{}{name}", schema.format());
@@ -207,6 +213,8 @@ fn text(bytes: &[u8]) -> Finding {
             found.values.push(value.to_string());
             found
         }
-        Err(_) => Finding::new("text", Sure::Likely).fact("begins with", text.chars().take(60).collect::<String>()),
+        Err(_) => {
+            Finding::new("text", Sure::Likely).fact("begins with", text.chars().take(60).collect::<String>())
+        }
     }
 }

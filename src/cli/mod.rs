@@ -29,13 +29,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use failure::Failure;
 use output::{ColorChoice, Output};
 
 /// Schemas that evolve without breaking anyone: messages in Avro, Protobuf, JSON and bincode, framed, registered, kept in a log.
 #[derive(Debug, Parser)]
-#[command(name = "schemawire", version, propagate_version = true, max_term_width = 110)]
-#[command(after_help = "Exit codes: 0 done, 1 the data is at fault, 2 usage or configuration, 3 the environment.")]
+#[command(name = "schemawire", version, max_term_width = 110)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 the data is at fault, 2 usage or configuration, 3 the environment."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

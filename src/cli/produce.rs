@@ -14,7 +14,9 @@ use crate::value::{Value, View, from_json};
 
 /// Sends JSON lines to a topic, each acknowledged when it is on disk.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: schemawire produce orders --schema order.avsc --key-field id < orders.jsonl")]
+#[command(
+    after_help = "Example: schemawire produce orders --schema order.avsc --key-field id < orders.jsonl"
+)]
 pub(super) struct Produce {
     /// The topic; made where it does not exist
     topic: String,
@@ -150,6 +152,8 @@ fn unkeyed() -> Failure {
 
 /// The text of the field that is the key.
 fn key_text(line: crate::value::ValueRef<'_>, field: &str) -> Result<String, Failure> {
-    let value = line.field(field).ok_or_else(|| Failure::data(format!("there is no field `{field}` to take the key from")))?;
+    let value = line
+        .field(field)
+        .ok_or_else(|| Failure::data(format!("there is no field `{field}` to take the key from")))?;
     Ok(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }

@@ -93,8 +93,10 @@ impl Register {
         match self.format {
             Format::Text if report.findings.is_empty() => output.line(&format!("{subject} would take it"))?,
             Format::Text => output.line(&report.to_string())?,
-            Format::Json => output
-                .line(&serde_json::json!({"subject": subject.as_str(), "is_compatible": report.is_compatible()}).to_string())?,
+            Format::Json => output.line(
+                &serde_json::json!({"subject": subject.as_str(), "is_compatible": report.is_compatible()})
+                    .to_string(),
+            )?,
         }
         if report.is_compatible() { Ok(()) } else { Err(Failure::data(format!("{subject} would refuse it"))) }
     }
@@ -108,7 +110,7 @@ impl Register {
         for uses in &self.uses {
             references.push(reference(store, uses).await?);
         }
-        let format = match (self.references.format, references.first()) {
+        let format = match (self.references.schema_type, references.first()) {
             (Some(format), _) => format,
             (None, Some((_, schema))) => schema.format(),
             (None, None) => return self.references.read(&self.schema),
@@ -123,10 +125,11 @@ impl Register {
 async fn reference(store: &Store, uses: &str) -> Result<(Reference, Schema), Failure> {
     let wrong = || Failure::usage(format!("`--uses {uses}` is not NAME=SUBJECT[:VERSION]"));
     let (name, target) = uses.split_once('=').ok_or_else(wrong)?;
-    let (subject, version) = match target.rsplit_once(':').map(|(subject, version)| (subject, version.parse())) {
-        Some((subject, Ok(number))) => (subject, VersionSpec::Number(crate::ids::Version(number))),
-        _ => (target, VersionSpec::Latest),
-    };
+    let (subject, version) =
+        match target.rsplit_once(':').map(|(subject, version)| (subject, version.parse())) {
+            Some((subject, Ok(number))) => (subject, VersionSpec::Number(crate::ids::Version(number))),
+            _ => (target, VersionSpec::Latest),
+        };
     let registered = store.registry.version(&subject.parse()?, version, Deleted::Hidden).await?;
     let reference =
         Reference { name: name.into(), subject: subject.into(), version: registered.version.0 as i32 };

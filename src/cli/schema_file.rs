@@ -11,7 +11,7 @@ use crate::schema::{Format, Mode, Schema, SchemaSet};
 pub(super) struct References {
     /// The schema's format; told by the file's name where it is left out (.avsc, .proto, .json, .bincode.json)
     #[arg(long = "type", value_name = "FORMAT")]
-    pub(super) format: Option<Format>,
+    pub(super) schema_type: Option<Format>,
 
     /// A schema that the file refers to by that name; may be given again, in any order
     #[arg(long = "reference", value_name = "NAME=FILE")]
@@ -21,14 +21,15 @@ pub(super) struct References {
 impl References {
     /// The schema of a file.
     pub(super) fn read(&self, path: &Path) -> Result<Schema, Failure> {
-        let format = match self.format {
+        let format = match self.schema_type {
             Some(format) => format,
             None => format_of(path)?,
         };
         let text = read_text(path)?;
         let at_fault = |failure: Failure| failure.context(&format!("{} is no schema", path.display()));
         if self.references.is_empty() {
-            return Schema::parse(format, &text, Vec::new(), Mode::Strict).map_err(|error| at_fault(error.into()));
+            return Schema::parse(format, &text, Vec::new(), Mode::Strict)
+                .map_err(|error| at_fault(error.into()));
         }
         let mut set = SchemaSet::new();
         let root = path.display().to_string();

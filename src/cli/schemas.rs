@@ -66,7 +66,11 @@ impl Schemas {
         }
     }
 
-    async fn rows(&self, store: &Store, deleted: Deleted) -> Result<Vec<std::sync::Arc<Registered>>, Failure> {
+    async fn rows(
+        &self,
+        store: &Store,
+        deleted: Deleted,
+    ) -> Result<Vec<std::sync::Arc<Registered>>, Failure> {
         let subjects = match &self.subject {
             Some(subject) => vec![subject.parse()?],
             None => store.registry.subjects(":*:", deleted).await?,

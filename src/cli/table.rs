@@ -19,7 +19,8 @@ impl Table {
 
     /// The lines, head first.
     pub(super) fn lines(&self) -> Vec<String> {
-        let head: Vec<String> = self.head.iter().map(|name| name.trim_start_matches('>').to_owned()).collect();
+        let head: Vec<String> =
+            self.head.iter().map(|name| name.trim_start_matches('>').to_owned()).collect();
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
             cells.chain(head.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)

@@ -80,6 +80,10 @@ impl Lanes {
     /// Sends every open batch, partition by partition.
     pub(super) fn send_open(&self) {
         let mut state = self.state();
+        let sticky = state.sticky as usize;
+        if state.open.get(sticky).is_some_and(Option::is_some) {
+            state.sticky = (state.sticky + 1) % (state.open.len() as u32).max(1);
+        }
         let open: Vec<Arc<Shipment>> = state.open.iter_mut().filter_map(Option::take).collect();
         for shipment in open {
             state.fly(shipment.send());

@@ -17,7 +17,11 @@ pub(super) fn built_in() -> Result<Vec<QuakeV1>, Failure> {
 }
 
 /// The events of a file: a GeoJSON feed as the Survey publishes it, or one event of version 1 a line.
-pub(super) fn read(input: &Input, keep_going: bool, output: &mut Output) -> Result<(Vec<QuakeV1>, Result<(), Failure>), Failure> {
+pub(super) fn read(
+    input: &Input,
+    keep_going: bool,
+    output: &mut Output,
+) -> Result<(Vec<QuakeV1>, Result<(), Failure>), Failure> {
     if let Input::File(path) = input
         && path.extension().is_some_and(|it| it == "geojson")
     {

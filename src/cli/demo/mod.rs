@@ -77,8 +77,15 @@ fn text(story: &run::Story, output: &mut Output) -> Result<(), Failure> {
         thousands(story.events)
     ))?;
     output.line("")?;
-    let mut table =
-        Table::new(&["FORMAT", ">MESSAGES", ">BYTES EACH", ">OF JSON", ">WRITTEN/S", ">READ/S", ">FIELDS RIGHT"]);
+    let mut table = Table::new(&[
+        "FORMAT",
+        ">MESSAGES",
+        ">BYTES EACH",
+        ">OF JSON",
+        ">WRITTEN/S",
+        ">READ/S",
+        ">FIELDS RIGHT",
+    ]);
     for row in &story.rows {
         table.row(vec![
             row.format.to_string(),

@@ -122,7 +122,8 @@ pub(super) async fn all(
             }
             CodecName::Protobuf => {
                 let (v1, v2) = (schema(Format::Protobuf, 1)?, schema(Format::Protobuf, 2)?);
-                tale.tell(Protobuf, &v1, &v2, |it| WrittenQuake::from(it), |it: ReadQuake| it.try_into()).await?
+                tale.tell(Protobuf, &v1, &v2, |it| WrittenQuake::from(it), |it: ReadQuake| it.try_into())
+                    .await?
             }
             #[cfg(feature = "bincode")]
             CodecName::Bincode => {
@@ -131,7 +132,8 @@ pub(super) async fn all(
             }
         });
     }
-    let json_bytes = events.iter().map(|it| serde_json::to_string(it).map_or(0, |text| text.len() as u64)).sum();
+    let json_bytes =
+        events.iter().map(|it| serde_json::to_string(it).map_or(0, |text| text.len() as u64)).sum();
     let refused = match codecs.contains(&CodecName::Avro) {
         true => Some(breaking_change(place).await?),
         false => None,
@@ -225,7 +227,8 @@ impl Tale<'_> {
         bar.finish_and_clear();
         producer.close().await?;
         let mut bytes = 0;
-        let mut consumer = log.consumer(self.topic).value_as_written(&serdes, Json).stop_at_end().build().await?;
+        let mut consumer =
+            log.consumer(self.topic).value_as_written(&serdes, Json).stop_at_end().build().await?;
         while let Some(message) = consumer.next().await? {
             bytes += message.value_bytes().map_or(0, |it| it.len() as u64);
             message.done();
@@ -257,7 +260,8 @@ impl Tale<'_> {
         let reading = start.elapsed();
         consumer.close().await?;
         if found.len() != self.events.len() {
-            let message = format!("{}: {} events written, {} read", self.topic, self.events.len(), found.len());
+            let message =
+                format!("{}: {} events written, {} read", self.topic, self.events.len(), found.len());
             return Err(Failure::data(message));
         }
         let mut fields = 0;
@@ -278,7 +282,7 @@ async fn breaking_change(place: &Place) -> Result<Refused, Failure> {
     let (_log, registry, _serdes) = place.open().await?;
     let subject = format!("{}-value", topic(CodecName::Avro));
     let v3 = include_str!("../../../schemas/quake/v2.avsc")
-        .replace(r#"{"name": "revision", "type": "int", "default": 0,"#, r#"{"name": "revision", "type": "int","#);
+        .replace(r#"{"name": "revision","#, r#"{"name": "agency", "type": "string"}, {"name": "revision","#);
     match registry.register_schema(&subject, &Schema::avro(&v3)?).await {
         Ok(_) => Err(Failure::data("the registry took a schema that breaks its readers")),
         Err(error) => match error.report {
