@@ -92,12 +92,18 @@ impl EmbeddedBuilder {
     /// damaged or no log, `Io` where its directory is missing, not to be written, or full.
     pub fn open(self) -> Result<Embedded, TransportError> {
         let disk = Disk::new(&self.path, self.cache, self.faults.clone());
-        let is_new = std::fs::metadata(&self.path).map_or(true, |file| file.len() == 0);
         let now = self.clock.wall();
-        let catalog = open_file(&disk, is_new);
+        let is_new = std::fs::metadata(&self.path).map_or(true, |file| file.len() == 0);
+        if is_new {
+            holder::write_beginning(&self.path, now);
+        }
+        let catalog = open_file(&disk, is_new || holder::was_beginning(&self.path));
         let catalog = catalog.map_err(|fault| {
             disk.close();
             let mut error = fault.tell("open", &self.path);
+            if is_new && error.kind != TransportErrorKind::InUse {
+                holder::remove(&self.path);
+            }
             if error.kind == TransportErrorKind::InUse {
                 let who = holder::describe(&self.path, now);
                 error.message =
@@ -135,7 +141,7 @@ fn open_file(disk: &Disk, is_new: bool) -> Result<Catalog, Fault> {
 
 fn create_tables(disk: &Disk) -> Result<(), Fault> {
     disk.with(|database| {
-        // A log whose creation was cut off has no tables, and a new file that a crash has left behind is one as well.
+        // The tables come into being all at once.
         if database.begin_read()?.list_tables()?.next().is_some() {
             return Ok(());
         }

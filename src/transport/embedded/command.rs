@@ -96,7 +96,9 @@ impl Pending {
     pub(super) fn failed(self, why: &Failure, possibly_written: bool) {
         match self {
             Self::Append { appended, batch, answer } => {
-                refuse(appended.at, *batch, answer, why.error(), possibly_written)
+                // One that was there before is there still.
+                let possibly_written = possibly_written || appended.duplicate;
+                refuse(appended.at, *batch, answer, why.error(), possibly_written);
             }
             Self::Transact { answer, .. } => {
                 let mut error = why.error();

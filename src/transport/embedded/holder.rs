@@ -18,6 +18,18 @@ pub(super) fn write(log: &Path, now: i64) {
     let _ = fs::write(beside(log), format!("{} {now}\n", process::id()));
 }
 
+/// Writes that this process begins a new log: one without tables is then not a damaged one.
+pub(super) fn write_beginning(log: &Path, now: i64) {
+    let _ = fs::write(beside(log), format!("{} {now}{BEGINNING}\n", process::id()));
+}
+
+/// Whether a log was begun, and its beginning cut off.
+pub(super) fn was_beginning(log: &Path) -> bool {
+    fs::read_to_string(beside(log)).is_ok_and(|text| text.trim_end().ends_with(BEGINNING))
+}
+
+const BEGINNING: &str = " beginning";
+
 /// The log is given up.
 pub(super) fn remove(log: &Path) {
     let _ = fs::remove_file(beside(log));
@@ -33,6 +45,6 @@ pub(super) fn describe(log: &Path, now: i64) -> String {
 
 fn read(log: &Path) -> Option<(u32, i64)> {
     let text = fs::read_to_string(beside(log)).ok()?;
-    let (process, since) = text.trim_end().split_once(' ')?;
+    let (process, since) = text.trim_end().trim_end_matches(BEGINNING).split_once(' ')?;
     Some((process.parse().ok()?, since.parse().ok()?))
 }

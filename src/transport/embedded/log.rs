@@ -124,6 +124,9 @@ impl Store for Log {
     }
 
     fn bounds(&self, at: &TopicPartition) -> Result<Range<u64>, TransportError> {
+        if self.shared.closed.load(Ordering::Acquire) {
+            return Err(closed());
+        }
         self.shared.seen().partition(at).map(|(_, row)| row.bounds.clone())
     }
 

@@ -39,24 +39,40 @@ impl Writer {
                 Ok(())
             })?;
         }
+        // A partition that cannot be maintained, being damaged, does not keep the others from it.
+        let mut outcome = Ok(());
         for (at, retention, topic, end) in due {
-            if retention.age.is_some() || retention.bytes.is_some() {
-                changed |= self.expire(&at, &retention, now)?;
-            }
-            // What has been compacted, and has not grown since, is left alone, except for tombstones that age.
-            let grown = self.compacted.get(&(topic, at.partition)) != Some(&end);
-            if retention.compact && grown {
-                let left = self.compact(&at, now)?;
-                changed = true;
-                if !left {
-                    self.compacted.insert((topic, at.partition), end);
-                }
+            match self.maintain_partition(&at, retention, (topic, end), now) {
+                Ok(here) => changed |= here,
+                Err(error) => outcome = outcome.and(Err(error)),
             }
         }
         if changed {
             self.shared.hub.tell();
         }
-        Ok(())
+        outcome
+    }
+
+    fn maintain_partition(
+        &mut self,
+        at: &TopicPartition,
+        retention: Retention,
+        (topic, end): (u32, u64),
+        now: i64,
+    ) -> Result<bool, TransportError> {
+        let mut changed = false;
+        if retention.age.is_some() || retention.bytes.is_some() {
+            changed = self.expire(at, &retention, now)?;
+        }
+        // What has been compacted, and has not grown since, is left alone, unless it has tombstones that age.
+        if retention.compact && self.compacted.get(&(topic, at.partition)) != Some(&end) {
+            changed = true;
+            let tombstones = self.compact(at, now)?;
+            if !tombstones {
+                self.compacted.insert((topic, at.partition), end);
+            }
+        }
+        Ok(changed)
     }
 
     /// Removes the oldest batches of a partition where they are too old or too many.

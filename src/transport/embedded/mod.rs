@@ -43,8 +43,8 @@
 //! dedupe      reserved
 //! ```
 //!
-//! Beside it, while it is open, lies `NAME.lock`: process id, a blank, the time of opening in milliseconds since 1970. The lock
-//! itself is the operating system's, on the log.
+//! Beside it, while it is open, lies `NAME.lock`: process id, a blank, the time of opening in milliseconds since 1970, and
+//! ` beginning` until a new file has its tables. The lock itself is the operating system's, on the log.
 
 mod batches;
 mod builder;

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::record::{Batch, Sequence, TopicPartition};
 
 use super::super::{
-    AppendError, Appended, BoxFuture, ProducerSpec, RawProducer, TransportError, TransportErrorKind,
+    Acknowledge, AppendError, Appended, BoxFuture, ProducerSpec, RawProducer, TransportError,
+    TransportErrorKind,
 };
 use super::{Store, unknown_partition};
 
@@ -59,7 +60,8 @@ impl<S: Store> RawProducer for LocalProducer<S> {
             let refused = AppendError { at, possibly_written: false, batch, source };
             return Box::pin(std::future::ready(Err(refused)));
         }
-        if batch.sequence().is_none() {
+        // One that nobody waits for is never tried again, and must not hold up those behind it.
+        if batch.sequence().is_none() && self.spec.acknowledge != Acknowledge::None {
             batch.set_sequence(Some(self.number(at)));
         }
         let sequence = batch.sequence();

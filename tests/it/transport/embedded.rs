@@ -175,3 +175,17 @@ fn an_unknown_format_version_is_refused_by_name() {
     assert_eq!(error.kind, TransportErrorKind::UnknownVersion);
     assert!(error.message.contains("version 9") && error.message.contains("version 1"), "{error}");
 }
+
+#[test]
+fn a_log_whose_beginning_was_cut_off_is_begun_again_and_an_empty_database_is_not_taken_for_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log.db");
+    drop(redb::Database::create(&path).unwrap());
+    let error = Embedded::open(&path).unwrap_err();
+    assert_eq!(error.kind, TransportErrorKind::Corrupt, "{error}");
+    std::fs::write(directory.path().join("log.db.lock"), "1 0 beginning\n").unwrap();
+    let log = open(&path);
+    assert!(block_on(log.topics()).unwrap().is_empty());
+    drop(log);
+    drop(open(&path));
+}

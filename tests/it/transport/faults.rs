@@ -204,6 +204,22 @@ fn flipped_bytes_are_errors_and_never_wrong_data() {
 }
 
 #[test]
+fn no_flip_in_the_files_header_brings_an_older_state_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log.db");
+    let expected = sample(&path);
+    let good = std::fs::read(&path).unwrap();
+    let mut noticed = 0;
+    for at in 0..320 {
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (at % 8);
+        std::fs::write(&path, &bad).unwrap();
+        noticed += usize::from(never_wrong(&path, &expected).is_some());
+    }
+    assert!(noticed > 50, "{noticed} of 320");
+}
+
+#[test]
 fn a_flipped_byte_of_a_batch_is_told_by_its_name() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("log.db");
