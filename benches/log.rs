@@ -10,7 +10,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pollster::block_on;
 use schemawire::record::{Batch, Headers, TopicPartition};
 use schemawire::transport::{
-    ConsumerSpec, Embedded, Event, PollLimits, ProducerSpec, RawProducer, TopicSpec, Transport,
+    AppendError, Appended, BoxFuture, ConsumerSpec, Embedded, Event, PollLimits, ProducerSpec, RawProducer,
+    TopicSpec, Transport,
 };
 
 const RECORDS: u64 = 1_000;
@@ -27,7 +28,7 @@ fn batch() -> Batch {
 }
 
 fn append(producer: &dyn RawProducer, at: &TopicPartition, batch: &Batch, batches: u64) {
-    let mut pending = VecDeque::new();
+    let mut pending: VecDeque<BoxFuture<'static, Result<Appended, AppendError>>> = VecDeque::new();
     block_on(async {
         for _ in 0..batches {
             if pending.len() == IN_FLIGHT
