@@ -8,7 +8,7 @@ use super::input::{Input, for_each_line};
 use super::output::Output;
 use super::schema_file::References;
 use super::store::Directory;
-use crate::codec::{Binding, BoundCodec, Codecs, Message};
+use crate::codec::{Binding, Codecs, Message};
 use crate::record::Headers;
 use crate::schema::Schema;
 use crate::value::{Value, from_json};
