@@ -7,6 +7,8 @@ use super::failure::Failure;
 use super::input::Input;
 use super::output::{Format, Output, Style};
 use super::store::Directory;
+#[cfg(feature = "apache-avro")]
+use crate::codec::avro::container::ContainerReader;
 use crate::ids::{KeyOrValue, SchemaId};
 use crate::record::Headers;
 
@@ -131,28 +133,29 @@ impl Inspect {
         }
     }
 
-    #[cfg(all(feature = "apache-avro", any()))]
+    #[cfg(feature = "apache-avro")]
     fn container(&self, bytes: &[u8]) -> Finding {
         let found = Finding::new("Avro container file", Sure::Certain);
-        match crate::codec::avro::container::read(bytes) {
-            Err(error) => found.fact("trouble", error.to_string()),
-            Ok(reader) => {
-                let mut found = found.fact("schema", reader.schema().text());
-                let mut count = 0_u64;
-                for value in reader {
-                    match value {
-                        Ok(value) if found.values.len() < self.values => found.values.push(value.to_string()),
-                        Ok(_) => {}
-                        Err(error) => return found.fact("trouble", format!("value {count}: {error}")),
-                    }
-                    count += 1;
-                }
-                found.fact("values", count.to_string())
+        let reader = match ContainerReader::new(bytes) {
+            Ok(reader) => reader,
+            Err(error) => return found.fact("trouble", error.to_string()),
+        };
+        let mut found = found
+            .fact("schema", reader.schema().text())
+            .fact("compression", reader.compression().as_str().to_owned());
+        let mut count = 0_u64;
+        for value in reader {
+            match value {
+                Ok(value) if found.values.len() < self.values => found.values.push(value.to_string()),
+                Ok(_) => {}
+                Err(error) => return found.fact("trouble", format!("value {count}: {error}")),
             }
+            count += 1;
         }
+        found.fact("values", count.to_string())
     }
 
-    #[cfg(not(all(feature = "apache-avro", any())))]
+    #[cfg(not(feature = "apache-avro"))]
     fn container(&self, _bytes: &[u8]) -> Finding {
         Finding::new("Avro container file", Sure::Certain)
             .fact("values", format!("up to {} need a build with the feature `apache-avro`", self.values))

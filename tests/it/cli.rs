@@ -80,14 +80,22 @@ fn a_payload_reads_back_as_the_json_it_came_from() {
     assert_eq!(json, "{\"id\":\"a\",\"qty\":1}\n{\"id\":\"b\",\"qty\":-2}\n");
     let base64 = done(dir.path(), &["encode", "--schema", "order.avsc", "--to", "base64"], lines);
     assert_eq!(base64, "AmEC\nAmID\n");
-    let read = done(dir.path(), &["decode", "--schema", "order.avsc", "--reader", "order2.avsc", "--from", "base64"], &base64);
+    let read = done(
+        dir.path(),
+        &["decode", "--schema", "order.avsc", "--reader", "order2.avsc", "--from", "base64"],
+        &base64,
+    );
     assert!(read.starts_with("{\"currency\":\"EUR\",\"id\":\"a\",\"qty\":1}\n"), "{read}");
 }
 
 #[test]
 fn a_framed_message_is_read_by_the_registry_beside_it() {
     let dir = workplace();
-    let hex = done(dir.path(), &["encode", "--schema", "order.avsc", "--subject", "orders-value"], r#"{"id":"a","qty":1}"#);
+    let hex = done(
+        dir.path(),
+        &["encode", "--schema", "order.avsc", "--subject", "orders-value"],
+        r#"{"id":"a","qty":1}"#,
+    );
     assert_eq!(hex, "0000000001026102\n");
     assert_eq!(done(dir.path(), &["decode"], &hex), "{\"id\":\"a\",\"qty\":1}\n");
     let newer = done(dir.path(), &["decode", "--reader", "order2.avsc"], &hex);
@@ -102,7 +110,11 @@ fn registering_a_breaking_change_is_refused_with_the_reason() {
     let dir = workplace();
     let first = done(dir.path(), &["register", "orders-value", "order.avsc"], "");
     assert!(first.starts_with("orders-value version 1 id 1 GUID "), "{first}");
-    assert_eq!(done(dir.path(), &["register", "orders-value", "order.avsc"], ""), first, "it is there already");
+    assert_eq!(
+        done(dir.path(), &["register", "orders-value", "order.avsc"], ""),
+        first,
+        "it is there already"
+    );
     let second = done(dir.path(), &["register", "orders-value", "order2.avsc", "--format", "json"], "");
     let second: serde_json::Value = serde_json::from_str(&second).expect("JSON");
     assert_eq!((second["version"].as_u64(), second["id"].as_u64()), (Some(2), Some(2)));
@@ -125,12 +137,27 @@ fn registering_a_breaking_change_is_refused_with_the_reason() {
 fn what_is_produced_is_consumed_once_a_group() {
     let dir = workplace();
     let lines = "{\"id\":\"a\",\"qty\":1}\n{\"id\":\"b\",\"qty\":2}\n";
-    let produce = ["produce", "orders", "--schema", "order.avsc", "--key-field", "id", "--header", "source=test", "--format", "json"];
+    let produce = [
+        "produce",
+        "orders",
+        "--schema",
+        "order.avsc",
+        "--key-field",
+        "id",
+        "--header",
+        "source=test",
+        "--format",
+        "json",
+    ];
     let sent = done(dir.path(), &produce, lines);
     assert_eq!(sent.lines().count(), 2);
     let first = done(dir.path(), &["consume", "orders", "--group", "audit"], "");
     assert_eq!(first, lines);
-    assert_eq!(done(dir.path(), &["consume", "orders", "--group", "audit"], ""), "", "the group has read all");
+    assert_eq!(
+        done(dir.path(), &["consume", "orders", "--group", "audit"], ""),
+        "",
+        "the group has read all"
+    );
     done(dir.path(), &["produce", "orders", "--schema", "order2.avsc"], r#"{"id":"c","qty":3}"#);
     let later = done(dir.path(), &["consume", "orders", "--group", "audit", "--reader", "order2.avsc"], "");
     assert_eq!(later, "{\"currency\":\"EUR\",\"id\":\"c\",\"qty\":3}\n");
@@ -172,7 +199,11 @@ fn exit_codes_tell_data_usage_and_environment_apart() {
     let code = |arguments: &[&str], input: &str| run(dir.path(), arguments, input).status.code();
     assert_eq!(code(&["decode", "--schema", "order.avsc"], "0261"), Some(1), "a cut payload");
     assert_eq!(code(&["decode", "--schema", "order.avsc"], "xyz"), Some(1), "no hex");
-    assert_eq!(code(&["encode", "--schema", "order.txt"], ""), Some(2), "a file that does not tell its format");
+    assert_eq!(
+        code(&["encode", "--schema", "order.txt"], ""),
+        Some(2),
+        "a file that does not tell its format"
+    );
     assert_eq!(code(&["encode", "--schema", "missing.avsc"], ""), Some(3), "no such file");
     assert_eq!(code(&["consume", "nothing"], ""), Some(3), "no such topic");
     std::fs::write(dir.path().join("broken.avsc"), "{\"type\": \"recod\"}").expect("written");
@@ -183,7 +214,8 @@ fn exit_codes_tell_data_usage_and_environment_apart() {
 fn a_second_process_is_told_who_holds_the_log() {
     let dir = workplace();
     done(dir.path(), &["register", "orders-value", "order.avsc"], "");
-    let log = schemawire::transport::Embedded::open(dir.path().join(".schemawire/schemawire.redb")).expect("opens");
+    let log =
+        schemawire::transport::Embedded::open(dir.path().join(".schemawire/schemawire.redb")).expect("opens");
     let refused = run(dir.path(), &["schemas"], "");
     assert_eq!(refused.status.code(), Some(3));
     assert!(stderr(&refused).contains(&std::process::id().to_string()), "{}", stderr(&refused));
@@ -249,7 +281,8 @@ fn the_demo_takes_other_events_and_keeps_its_log_when_asked() {
     let dir = workplace();
     let events = std::fs::read_to_string(file("data/usgs-earthquakes-week.geojson")).expect("the data");
     std::fs::write(dir.path().join("week.geojson"), events).expect("written");
-    let run_demo = ["demo", "--input", "week.geojson", "--codec", "avro", "--dir", "kept", "--format", "json"];
+    let run_demo =
+        ["demo", "--input", "week.geojson", "--codec", "avro", "--dir", "kept", "--format", "json"];
     for _ in 0..2 {
         let shown: serde_json::Value = serde_json::from_str(&done(dir.path(), &run_demo, "")).expect("JSON");
         assert_eq!(shown["rows"].as_array().map(Vec::len), Some(1));

@@ -94,7 +94,8 @@ fn handles_resolve_in_any_order_and_flush_sends_what_nobody_awaits() {
             drop(producer.enqueue("e").expect("room"));
             drop(producer);
             // Dropping hands the last batch over; a read behind it sees it as soon as it is stored.
-            let mut reader = log.consumer("t").value(&serdes, Json, &text()).build().await.expect("a consumer");
+            let mut reader =
+                log.consumer("t").value(&serdes, Json, &text()).build().await.expect("a consumer");
             let mut seen = Vec::new();
             while seen.len() < 5 {
                 let message = reader.next().await.expect("reads").expect("never ends");
@@ -118,7 +119,11 @@ fn a_group_goes_on_where_its_commit_stands() {
             let unfinished = first.next().await.expect("reads").expect("b");
             drop(unfinished);
             first.next().await.expect("reads").expect("c").done();
-            assert_eq!(first.positions(), [(TopicPartition::new("t", 0), 1)], "b is not done, so c does not count");
+            assert_eq!(
+                first.positions(),
+                [(TopicPartition::new("t", 0), 1)],
+                "b is not done, so c does not count"
+            );
             first.close().await.expect("closes");
             assert_eq!(drain(&mut consumer(&log, &serdes, "g").await).await, ["b", "c"]);
             assert_eq!(drain(&mut consumer(&log, &serdes, "other").await).await, ["a", "b", "c"]);
@@ -195,9 +200,15 @@ fn an_explicit_partition_and_a_users_own_partitioner_win() {
             let builder = log.producer("t").value(&serdes, Json, &text()).create_with(4).partitioner(Last);
             let producer = builder.build().await.expect("a producer");
             assert_eq!(producer.send("a").await.expect("acknowledged").at.partition, 3);
-            assert_eq!(producer.message("b").partition(1).send().await.expect("acknowledged").at.partition, 1);
+            assert_eq!(
+                producer.message("b").partition(1).send().await.expect("acknowledged").at.partition,
+                1
+            );
             let error = producer.message("c").partition(4).send().await.expect_err("there are 4");
-            assert!(matches!(error, SendError::UnknownPartition { partition: 4, partitions: 4, .. }), "{error}");
+            assert!(
+                matches!(error, SendError::UnknownPartition { partition: 4, partitions: 4, .. }),
+                "{error}"
+            );
         });
     });
 }
@@ -208,7 +219,8 @@ fn a_record_keeps_key_headers_time_and_its_null() {
         pollster::block_on(async {
             let serdes = serdes(&log).await;
             let producer = producer(&log, &serdes, 1).await;
-            let record = producer.message("v").key("k").header("h", Some(b"1")).header("h", None).timestamp(42);
+            let record =
+                producer.message("v").key("k").header("h", Some(b"1")).header("h", None).timestamp(42);
             record.send().await.expect("acknowledged");
             producer.send_tombstone("k").await.expect("acknowledged");
             let mut consumer = consumer(&log, &serdes, "g").await;
@@ -274,7 +286,13 @@ fn an_id_that_no_registry_knows_is_told_by_its_message() {
         pollster::block_on(async {
             let elsewhere = Serdes::new(EmbeddedRegistry::in_memory().await.expect("a registry"));
             for subject in ["x", "y"] {
-                elsewhere.prepare(subject, &Schema::json(&format!(r#"{{"title": "{subject}"}}"#)).expect("a schema")).await.expect("registered");
+                elsewhere
+                    .prepare(
+                        subject,
+                        &Schema::json(&format!(r#"{{"title": "{subject}"}}"#)).expect("a schema"),
+                    )
+                    .await
+                    .expect("registered");
             }
             producer(&log, &elsewhere, 1).await.send("stray").await.expect("acknowledged");
             let serdes = serdes(&log).await;
@@ -342,7 +360,10 @@ fn a_topic_that_must_exist_and_does_not_is_refused() {
             let serdes = serdes(&log).await;
             let builder = log.producer("missing").value(&serdes, Json, &text()).must_exist();
             let error = builder.build().await.expect_err("there is no such topic");
-            assert!(matches!(&error, SendError::Transport(it) if it.to_string().contains("missing")), "{error:?}");
+            assert!(
+                matches!(&error, SendError::Transport(it) if it.to_string().contains("missing")),
+                "{error:?}"
+            );
             let builder = log.consumer("missing").value(&serdes, Json, &text()).must_exist();
             builder.build().await.expect_err("there is no such topic");
         });
@@ -410,7 +431,8 @@ fn many_tasks_send_through_one_producer() {
                         for number in 0..100 {
                             let key = format!("k{thread}");
                             let value = format!("{thread}:{number:03}");
-                            pollster::block_on(producer.send_keyed(key.as_str(), value.as_str())).expect("acknowledged");
+                            pollster::block_on(producer.send_keyed(key.as_str(), value.as_str()))
+                                .expect("acknowledged");
                         }
                     });
                 }
@@ -418,7 +440,8 @@ fn many_tasks_send_through_one_producer() {
             let all = drain(&mut consumer(&log, &serdes, "g").await).await;
             assert_eq!(all.len(), 400);
             for thread in 0..4 {
-                let own: Vec<&String> = all.iter().filter(|it| it.starts_with(&format!("{thread}:"))).collect();
+                let own: Vec<&String> =
+                    all.iter().filter(|it| it.starts_with(&format!("{thread}:"))).collect();
                 assert_eq!(own.len(), 100);
                 assert!(own.is_sorted(), "records of one key stay in order");
             }

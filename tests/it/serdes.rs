@@ -9,7 +9,9 @@ use schemawire::ids::{KeyOrValue, SchemaId, SchemaKey};
 use schemawire::record::Headers;
 use schemawire::registry::EmbeddedRegistry;
 use schemawire::schema::Schema;
-use schemawire::serdes::{RecordName, Registration, Serdes, SerdesError, SubjectStrategy, TopicName, TopicRecordName};
+use schemawire::serdes::{
+    RecordName, Registration, Serdes, SerdesError, SubjectStrategy, TopicName, TopicRecordName,
+};
 
 mod counting;
 #[cfg(feature = "protobuf")]
@@ -85,7 +87,9 @@ fn after_warm_up_nobody_is_asked() {
 fn another_schema_under_the_same_subject_gets_its_own_id() {
     let serdes = serdes();
     let (first, second) = (names(), Schema::json(r#"{"type": "string"}"#).expect("a schema"));
-    let key = |subject: &str, schema: &Schema| pollster::block_on(serdes.prepare(subject, schema)).expect("registered");
+    let key = |subject: &str, schema: &Schema| {
+        pollster::block_on(serdes.prepare(subject, schema)).expect("registered")
+    };
     assert_ne!(key("a-value", &first), key("b-value", &second));
     assert!(
         matches!(serdes.serialize(Json, "a-value", &second, "x"), Err(SerdesError::NotPrepared { .. })),
@@ -129,7 +133,9 @@ fn a_value_that_does_not_fit_leaves_the_buffer_as_it_was() {
     pollster::block_on(writer.prepare()).expect("registered");
     let mut out = b"before".to_vec();
     let unwritable = std::collections::BTreeMap::from([((1, 2), 3)]);
-    writer.serialize_into(&unwritable, &mut Headers::new(), &mut out).expect_err("a key that JSON has no text for");
+    writer
+        .serialize_into(&unwritable, &mut Headers::new(), &mut out)
+        .expect_err("a key that JSON has no text for");
     assert_eq!(out, b"before");
 }
 
@@ -137,7 +143,8 @@ fn a_value_that_does_not_fit_leaves_the_buffer_as_it_was() {
 fn lookup_only_registers_nothing() {
     let registry = pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry");
     let careful = Serdes::builder().registration(Registration::Lookup).build(registry.clone());
-    let error = pollster::block_on(careful.prepare("names-value", &names())).expect_err("nobody registered it");
+    let error =
+        pollster::block_on(careful.prepare("names-value", &names())).expect_err("nobody registered it");
     assert!(matches!(&error, SerdesError::Registry(it) if it.is_not_found()), "{error:?}");
     pollster::block_on(Serdes::new(registry).prepare("names-value", &names())).expect("registered");
     pollster::block_on(careful.prepare("names-value", &names())).expect("it is there now");
@@ -148,7 +155,9 @@ fn caches_are_bounded_and_what_fell_out_is_loaded_again() {
     let registry = pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry");
     let serdes = Serdes::builder().cached(2).build(registry);
     let schemas: Vec<Schema> = (0..5)
-        .map(|length| Schema::json(&format!(r#"{{"type": "string", "maxLength": {length}}}"#)).expect("a schema"))
+        .map(|length| {
+            Schema::json(&format!(r#"{{"type": "string", "maxLength": {length}}}"#)).expect("a schema")
+        })
         .collect();
     let mut messages = Vec::new();
     for (index, schema) in schemas.iter().enumerate() {
@@ -196,7 +205,8 @@ fn a_message_of_any_format_is_read_by_what_the_registry_says_of_it() {
     let (serdes, schema) = (serdes(), names());
     pollster::block_on(serdes.prepare("names-value", &schema)).expect("registered");
     let message = serdes.serialize(Json, "names-value", &schema, &["Ada"]).expect("prepared");
-    let decoded = pollster::block_on(serdes.read(&message, KeyOrValue::Value, &Headers::new())).expect("reads");
+    let decoded =
+        pollster::block_on(serdes.read(&message, KeyOrValue::Value, &Headers::new())).expect("reads");
     assert_eq!(decoded.value.to_string(), r#"["Ada"]"#);
     assert_eq!(decoded.schema.canonical(), schema.canonical());
 }

@@ -6,22 +6,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use schemawire::compat::Report;
 use schemawire::ids::{SchemaId, SchemaKey, Version};
 use schemawire::registry::{
-    Config, ConfigChange, Content, Deleted, Deletion, EmbeddedRegistry, Proposal, Registered, Registry, RegistryError, RegistryMode, Subject,
-    VersionSpec,
+    Config, ConfigChange, Content, Deleted, Deletion, EmbeddedRegistry, Proposal, Registered, Registry,
+    RegistryError, RegistryMode, Subject, VersionSpec,
 };
 use schemawire::schema::Schema;
 use schemawire::transport::BoxFuture;
 
 /// Counts calls to an embedded registry in memory.
 #[derive(Debug)]
-pub struct Counting {
+pub(super) struct Counting {
     inner: EmbeddedRegistry,
     asked: Arc<AtomicUsize>,
 }
 
 impl Counting {
     /// A fresh one, and its counter.
-    pub fn new() -> (Self, Arc<AtomicUsize>) {
+    pub(super) fn new() -> (Self, Arc<AtomicUsize>) {
         let inner = pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry");
         let asked = Arc::new(AtomicUsize::new(0));
         (Self { inner, asked: Arc::clone(&asked) }, asked)

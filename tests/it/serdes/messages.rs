@@ -46,9 +46,11 @@ fn prepared() -> (Serdes, Schema) {
 #[test]
 fn the_message_is_named_by_its_indexes() {
     let (serdes, schema) = prepared();
-    let first = serdes.serialize(Protobuf, "things-value", &schema, &First { a: "x".into() }).expect("prepared");
+    let first =
+        serdes.serialize(Protobuf, "things-value", &schema, &First { a: "x".into() }).expect("prepared");
     assert_eq!(first, b"\0\0\0\0\x01\x00\x0a\x01x", "[0] is the single byte 0");
-    let inner = serdes.serialize(Protobuf, "things-value", &schema, &Inner { b: "y".into() }).expect("prepared");
+    let inner =
+        serdes.serialize(Protobuf, "things-value", &schema, &Inner { b: "y".into() }).expect("prepared");
     assert_eq!(inner, b"\0\0\0\0\x01\x04\x02\x00\x0a\x01y", "[1, 0]: the map declares no message");
     let reader = serdes.reader(Protobuf, &schema);
     let read: Inner = pollster::block_on(reader.read(&inner)).expect("reads");
@@ -62,18 +64,25 @@ fn the_message_is_named_by_its_indexes() {
 #[test]
 fn another_message_than_the_type_is_an_error() {
     let (serdes, schema) = prepared();
-    let inner = serdes.serialize(Protobuf, "things-value", &schema, &Inner { b: "y".into() }).expect("prepared");
-    let error = pollster::block_on(serdes.reader(Protobuf, &schema).read::<First>(&inner)).expect_err("it is an Inner");
+    let inner =
+        serdes.serialize(Protobuf, "things-value", &schema, &Inner { b: "y".into() }).expect("prepared");
+    let error = pollster::block_on(serdes.reader(Protobuf, &schema).read::<First>(&inner))
+        .expect_err("it is an Inner");
     let SerdesError::Decode(error) = error else { panic!("{error:?}") };
-    assert!(error.to_string().contains("acme.First") && error.to_string().contains("acme.Outer.Inner"), "{error}");
+    assert!(
+        error.to_string().contains("acme.First") && error.to_string().contains("acme.Outer.Inner"),
+        "{error}"
+    );
 }
 
 #[test]
 fn an_index_out_of_range_is_an_error() {
     let (serdes, schema) = prepared();
     let reader = serdes.reader(Protobuf, &schema);
-    let error = pollster::block_on(reader.read::<First>(b"\0\0\0\0\x01\x02\x12\x0a\x01y")).expect_err("there is no message 9");
+    let error = pollster::block_on(reader.read::<First>(b"\0\0\0\0\x01\x02\x12\x0a\x01y"))
+        .expect_err("there is no message 9");
     assert!(matches!(error, SerdesError::Schema(_)), "{error:?}");
-    let cut = pollster::block_on(reader.read::<First>(b"\0\0\0\0\x01\x04\x02")).expect_err("an index is missing");
+    let cut =
+        pollster::block_on(reader.read::<First>(b"\0\0\0\0\x01\x04\x02")).expect_err("an index is missing");
     assert!(matches!(cut, SerdesError::Frame(_)), "{cut:?}");
 }
