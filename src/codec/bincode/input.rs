@@ -130,15 +130,16 @@ impl<'de> Input<'de> {
     /// Reads a character as the text that it is.
     pub(super) fn char(&mut self) -> Result<&'de str, DecodeError> {
         let start = self.offset;
+        let malformed = || DecodeError::new(DecodeErrorKind::Malformed, "the character is not UTF-8").at(start);
         let length = match self.byte()? {
             0..0x80 => 1,
             0xc0..0xe0 => 2,
             0xe0..0xf0 => 3,
-            _ => 4,
+            0xf0..0xf8 => 4,
+            _ => return Err(malformed()),
         };
         self.offset = start;
-        std::str::from_utf8(self.take(length)?)
-            .map_err(|_| DecodeError::new(DecodeErrorKind::Malformed, "the character is not UTF-8").at(start))
+        std::str::from_utf8(self.take(length)?).map_err(|_| malformed())
     }
 
     pub(super) fn bool(&mut self) -> Result<bool, DecodeError> {

@@ -12,6 +12,7 @@
 //! | option | option; or what is inside, and then a payload without it cannot be read |
 //! | anything | an option of it; a newtype of it; and the writer's newtype may be left out |
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -104,15 +105,11 @@ impl<'l> Resolver<'l> {
             return Ok(Step::Option { inner, nested, required: target.is_none() });
         }
         let read = self.inside(read);
-        let step = match (outer, reader.get(read)) {
-            (LinkedType::Plain(a), LinkedType::Plain(b)) => self.kind(a, b, path),
+        let inner = reader.get(read);
+        let step = match (outer, inner) {
             (LinkedType::Named(a), LinkedType::Named(b)) => match (&a.definition, &b.definition) {
-                (Definition::Struct(a), Definition::Struct(shape)) => {
-                    self.shape(a, shape, &b.name, path)?.map(|shaped| match shaped {
-                        Shaped::Unit => Step::Unit,
-                        Shaped::Newtype(inner) => Step::Newtype(inner),
-                        Shaped::Tuple(step) | Shaped::Struct(step) => step,
-                    })
+                (Definition::Struct(Shape::Struct(a)), Definition::Struct(Shape::Struct(fields))) => {
+                    Some(self.fields(a, fields, &b.name, path)?)
                 }
                 (Definition::Enum(a), Definition::Enum(variants)) => {
                     Some(self.variants(written, a, variants, &b.name, path)?)
@@ -121,8 +118,9 @@ impl<'l> Resolver<'l> {
             },
             _ => None,
         };
+        let step = step.or_else(|| self.kind(&*plain(outer)?, &*plain(inner)?, path));
         step.ok_or_else(|| {
-            let (written, read) = (describe(outer), describe(reader.get(read)));
+            let (written, read) = (describe(outer), describe(inner));
             mismatch(&format!("the writer's {written} cannot be read as the reader's {read}"), path)
         })
     }
@@ -310,6 +308,18 @@ fn newtype(schema: &LinkedType) -> Option<TypeIndex> {
             _ => None,
         },
         LinkedType::Plain(_) => None,
+    }
+}
+
+/// The type without its name, if it has the bytes of a type without one.
+fn plain(schema: &LinkedType) -> Option<Cow<'_, Kind<TypeIndex>>> {
+    match schema {
+        LinkedType::Plain(kind) => Some(Cow::Borrowed(kind)),
+        LinkedType::Named(named) => match &named.definition {
+            Definition::Struct(Shape::Unit) => Some(Cow::Owned(Kind::Unit)),
+            Definition::Struct(Shape::Tuple(items)) => Some(Cow::Owned(Kind::Tuple(items.clone()))),
+            _ => None,
+        },
     }
 }
 

@@ -111,14 +111,12 @@ impl Parser {
             Json::Object(_) => {
                 const EXPECTED: [&str; 5] = ["newtype", "tuple", "struct", "enum", "doc"];
                 self.members(node, "a named type", &EXPECTED)?;
-                match node.member("enum") {
-                    Some(variants) => Definition::Enum(self.variants(variants)?),
-                    None => match self.shape(node)? {
-                        Shape::Unit => {
-                            return fault(node.span, "expected `newtype`, `tuple`, `struct` or `enum`");
-                        }
-                        shape => Definition::Struct(shape),
-                    },
+                match (self.shape(node)?, node.member("enum")) {
+                    (_, Some(variants)) => Definition::Enum(self.variants(variants)?),
+                    (Shape::Unit, None) => {
+                        return fault(node.span, "expected `newtype`, `tuple`, `struct` or `enum`");
+                    }
+                    (shape, None) => Definition::Struct(shape),
                 }
             }
             _ => return fault(node.span, format!("expected `\"unit\"` or an object, found {}", node.kind())),

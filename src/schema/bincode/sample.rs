@@ -25,6 +25,8 @@ pub(super) struct Sampler {
     pub(super) without: Option<(Place, &'static str)>,
     /// Where that field was left out first.
     pub(super) left_out_at: Option<Vec<Step>>,
+    /// The variant that each enum was at when the run began.
+    start: BTreeMap<&'static str, u32>,
     path: Vec<Step>,
     open: Vec<&'static str>,
 }
@@ -51,7 +53,7 @@ pub(super) struct Fields {
     pub(super) names: &'static [&'static str],
     known: BTreeSet<&'static str>,
     pub(super) aliases: BTreeMap<&'static str, &'static str>,
-    /// The variant that each enum was at when the struct was met first.
+    /// The variant that each enum was at when the run began in which the struct was met first.
     pub(super) reached: BTreeMap<&'static str, u32>,
 }
 
@@ -82,8 +84,9 @@ impl Sampler {
         self.enums.values().all(|it| it.next >= it.count)
     }
 
-    /// Forgets where the last run stopped.
+    /// Forgets where the last run stopped; the next one begins with the enums as they are now.
     pub(super) fn restart(&mut self) {
+        self.start = self.enums.iter().map(|(name, it)| (*name, it.next)).collect();
         self.path.clear();
         self.open.clear();
         self.left_out_at = None;
@@ -366,16 +369,18 @@ impl<'de> Deserializer<'de> for &mut Sampler {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        // An enum inside itself takes another variant than around it, so that it ends.
+        // An enum inside itself takes another variant than around it, so that it ends. Variants that come where
+        // collections are empty do not show all of themselves, and do not count.
         let around = self.open.iter().filter(|it| **it == name).count() as u32;
+        let counts = around == 0 && !self.is_empty_here();
         self.enter(name)?;
         let start = Variants { next: 0, count: names.len() as u32 };
         let variants = self.enums.entry(name).or_insert(start);
-        let index = match around {
-            0 => variants.next % variants.count.max(1),
-            _ => around.min(variants.count.saturating_sub(1)),
+        let index = match counts {
+            true => variants.next % variants.count.max(1),
+            false => around.min(variants.count.saturating_sub(1)),
         };
-        variants.next = variants.next.saturating_add(u32::from(around == 0));
+        variants.next = variants.next.saturating_add(u32::from(counts));
         let place = Place { name, variant: Some(index) };
         let result = visitor.visit_enum(Chosen { sampler: self, place });
         self.open.pop();

@@ -1,5 +1,7 @@
 //! Bytes that nobody wrote: errors with their place, and no more memory or time than the limits say.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use schemawire::codec::{
     Bincode, Binding, BoundCodec, Codec, Decode, DecodeError, DecodeErrorKind, Encode, EncodeErrorKind,
@@ -212,23 +214,26 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![prop::collection::vec(any::<u8>(), 0..400), flips]
 }
 
+static SCHEMAS: LazyLock<[Schema; 3]> =
+    LazyLock::new(|| [traced::<v1::Quake>(), traced::<v2::Quake>(), traced::<Chain>()]);
+
 proptest! {
     #[test]
     fn any_bytes_are_a_value_or_an_error(payload in hostile()) {
-        let schema = traced::<v1::Quake>();
-        let newer = bind_both(&schema, &traced::<v2::Quake>());
-        let typed: Result<v1::Quake, _> = decode(&schema, &payload);
-        let dynamic = decode_value(&schema, &payload);
+        let [schema, new, chain] = &*SCHEMAS;
+        let newer = bind_both(schema, new);
+        let typed: Result<v1::Quake, _> = decode(schema, &payload);
+        let dynamic = decode_value(schema, &payload);
         if let Ok(value) = &dynamic {
             let mut out = Vec::new();
-            bind(&schema).encode_value(value, &mut out).unwrap();
-            prop_assert_eq!(&decode_value(&schema, &out).unwrap(), value);
+            bind(schema).encode_value(value, &mut out).unwrap();
+            prop_assert_eq!(&decode_value(schema, &out).unwrap(), value);
         }
         // Dynamic values are checked as typed ones are: what one path reads, the other does.
         prop_assert_eq!(typed.is_ok(), dynamic.is_ok(), "{:?} {:?}", typed.err(), dynamic.err());
         let _: Result<borrowed::Quake<'_>, _> = newer.decode(&payload);
         let _ = newer.decode_value(&payload);
-        let _ = decode::<Chain>(&traced::<Chain>(), &payload);
-        let _ = decode::<serde_json::Value>(&schema, &payload);
+        let _ = decode::<Chain>(chain, &payload);
+        let _ = decode::<serde_json::Value>(schema, &payload);
     }
 }
