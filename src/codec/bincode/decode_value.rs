@@ -295,6 +295,7 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`, which gives the error away")]
 fn malformed(error: LogicalError) -> DecodeError {
     DecodeError::new(DecodeErrorKind::Malformed, error.to_string())
 }

@@ -388,12 +388,9 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         let (step, levels) = self.settle()?;
         let Step::Map { key, value, .. } = step else { return Err(unfit(step, "a map")) };
         let Typed { plan, output, .. } = self;
-        match length {
-            Some(length) => {
-                output.claim(length)?;
-                output.length(length);
-            }
-            None => {}
+        if let Some(length) = length {
+            output.claim(length)?;
+            output.length(length);
         }
         output.descend(levels + 1)?;
         let start = length.is_none().then(|| output.position());

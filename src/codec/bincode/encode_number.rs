@@ -1,5 +1,7 @@
 //! Numbers into the layout's numbers: exactly, or not at all.
 
+use std::fmt::Display;
+
 use super::output::Output;
 use crate::codec::{EncodeError, EncodeErrorKind};
 use crate::schema::bincode::Number;
@@ -36,7 +38,7 @@ pub(super) fn write_whole(output: &mut Output<'_>, wire: Number, value: Whole) -
             let message = format!("the layout has {} here, the value is a whole number", wire.word());
             return Err(EncodeError::new(EncodeErrorKind::Type, message));
         }
-        (_, Whole::Beyond(it)) => return Err(out_of_range(wire, it.to_string())),
+        (_, Whole::Beyond(it)) => return Err(out_of_range(wire, &it)),
     }
     Ok(())
 }
@@ -48,7 +50,7 @@ pub(super) fn write_float(output: &mut Output<'_>, wire: Number, value: f64) -> 
         Number::F32 if value.is_nan() || f64::from(value as f32) == value => {
             output.raw(&(value as f32).to_le_bytes());
         }
-        Number::F32 => return Err(out_of_range(wire, value.to_string())),
+        Number::F32 => return Err(out_of_range(wire, &value)),
         whole => {
             let message = format!("the layout has {} here, the value is a float", whole.word());
             return Err(EncodeError::new(EncodeErrorKind::Type, message));
@@ -82,10 +84,10 @@ pub(super) fn holds(number: Number, value: i128) -> bool {
 }
 
 fn narrow<T: TryFrom<i128>>(wire: Number, value: i128) -> Result<T, EncodeError> {
-    value.try_into().map_err(|_| out_of_range(wire, value.to_string()))
+    value.try_into().map_err(|_| out_of_range(wire, &value))
 }
 
 #[cold]
-fn out_of_range(wire: Number, value: String) -> EncodeError {
+fn out_of_range(wire: Number, value: &dyn Display) -> EncodeError {
     EncodeError::new(EncodeErrorKind::Value, format!("{value} is not a value of {}", wire.word()))
 }

@@ -130,7 +130,8 @@ impl<'de> Input<'de> {
     /// Reads a character as the text that it is.
     pub(super) fn char(&mut self) -> Result<&'de str, DecodeError> {
         let start = self.offset;
-        let malformed = || DecodeError::new(DecodeErrorKind::Malformed, "the character is not UTF-8").at(start);
+        let malformed =
+            || DecodeError::new(DecodeErrorKind::Malformed, "the character is not UTF-8").at(start);
         let length = match self.byte()? {
             0..0x80 => 1,
             0xc0..0xe0 => 2,

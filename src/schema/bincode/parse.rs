@@ -183,6 +183,7 @@ impl Parser {
         })
     }
 
+    #[expect(clippy::vec_box, reason = "a shape holds all its types alike")]
     fn schemas(&self, node: &Node) -> Result<Vec<Box<Type>>, Fault> {
         items(node, "the types of a tuple")?.iter().map(|it| self.schema(it).map(Box::new)).collect()
     }

@@ -103,7 +103,7 @@ impl Sampler {
     /// Inside a type that is inside itself, or where nothing is wanted, collections are empty.
     fn is_empty_here(&self) -> bool {
         let again = |name: &&str| self.open.iter().filter(|it| *it == name).count() > 1;
-        self.empty || self.open.iter().any(|name| again(name))
+        self.empty || self.open.iter().any(again)
     }
 
     fn inside<T>(&mut self, step: Step, run: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
@@ -123,9 +123,9 @@ impl Sampler {
         if place.variant.is_none() {
             self.enter(place.name)?;
         }
-        let reached = self.enums.iter().map(|(name, it)| (*name, it.next)).collect();
-        let fields =
-            self.structs.entry(place).or_insert_with(|| Fields { names, reached, ..Fields::default() });
+        let reached = &self.start;
+        let new = || Fields { names, reached: reached.clone(), ..Fields::default() };
+        let fields = self.structs.entry(place).or_insert_with(new);
         // Fields that are known come first, so that it is the alias that comes as a duplicate.
         let (mut keys, rest): (Vec<&'static str>, Vec<&'static str>) =
             names.iter().partition(|it| fields.known.contains(**it));

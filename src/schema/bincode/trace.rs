@@ -180,6 +180,7 @@ fn default_of<T: Serialize + Deserialize<'static>>(
     inner.cloned()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`, which gives the error away")]
 fn unstable(error: serde_reflection::Error) -> TraceError {
     TraceError::Unstable(error.to_string())
 }
@@ -232,6 +233,7 @@ impl Found {
         self.schema(format).map(Box::new)
     }
 
+    #[expect(clippy::vec_box, reason = "a shape holds all its types alike")]
     fn all(&mut self, formats: &[Traced]) -> Result<Vec<Box<Type>>, TraceError> {
         formats.iter().map(|it| self.boxed(it)).collect()
     }
