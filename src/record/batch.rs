@@ -1,24 +1,7 @@
 //! Batches: records in one buffer, read without copying.
 //!
 //! A batch is the unit that producers send, transports store and consumers read. Its records lie behind each other in one
-//! buffer, which is also what is stored; nothing is turned into another shape on the way. The stored form, numbers in little
-//! endian, `varint` as LEB128 in at most 10 bytes:
-//!
-//! ```text
-//! batch                                       record
-//!  at size                                    flags    1       1 key, 2 value, 4 time, 8 headers, 16 gap; others are 0
-//!   0   4  CRC-32 (IEEE) of all that follows  gap      varint  if 16: offsets left out before this record
-//!   4   1  format version: 1                  time     8       if 4: milliseconds since 1970, signed
-//!   5   8  offset of the first place          key      varint, bytes    if 1
-//!  13   8  time of the append, signed         value    varint, bytes    if 2; without it the record is a tombstone
-//!  21   4  how many offsets it covers         headers  varint, bytes    if 8; in these bytes, for each header:
-//!  25   4  how many records it holds            name   varint, UTF-8
-//!  29   4  bytes of the records                 value  varint, bytes    0 is null, else the length plus 1
-//!  33   *  the records
-//! ```
-//!
-//! It *covers* more offsets than it holds records once compaction has removed some; the batches of a partition still lie
-//! next to each other, so that a missing one is noticed.
+//! buffer, which is also what is stored; nothing is turned into another shape on the way. [`Batch`] draws the stored form.
 //!
 //! ```
 //! use schemawire::record::{Batch, Headers};
@@ -35,6 +18,8 @@
 //! # Ok::<(), schemawire::record::BatchError>(())
 //! ```
 
+use std::fmt;
+
 use super::read::{GAP, HEADERS, KEY, TIME, VALUE, read_record, write_bytes, write_headers, write_varint};
 use super::{Cursor, Headers, Record, RecordRef, Records, Sequence};
 use crate::class::Class;
@@ -44,7 +29,27 @@ pub const BATCH_VERSION: u8 = 1;
 const HEADER: usize = 33;
 
 /// Records moved together: one buffer, as it lies in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// # Stored form
+///
+/// Numbers in little endian, `varint` as LEB128 in at most 10 bytes:
+///
+/// ```text
+/// batch                                       record
+///  at size                                    flags    1       1 key, 2 value, 4 time, 8 headers, 16 gap; others are 0
+///   0   4  CRC-32 (IEEE) of all that follows  gap      varint  if 16: offsets left out before this record
+///   4   1  format version: 1                  time     8       if 4: milliseconds since 1970, signed
+///   5   8  offset of the first place          key      varint, bytes    if 1
+///  13   8  time of the append, signed         value    varint, bytes    if 2; without it the record is a tombstone
+///  21   4  how many offsets it covers         headers  varint, bytes    if 8; in these bytes, for each header:
+///  25   4  how many records it holds            name   varint, UTF-8
+///  29   4  bytes of the records                 value  varint, bytes    0 is null, else the length plus 1
+///  33   *  the records
+/// ```
+///
+/// It *covers* more offsets than it holds records once compaction has removed some; the batches of a partition still lie
+/// next to each other, so that a missing one is noticed.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Batch {
     base_offset: u64,
     timestamp: i64,
@@ -276,6 +281,16 @@ impl Batch {
         }
         check_records(rest, base_offset, span, count)?;
         Ok(Self { base_offset, timestamp, span, count, records: rest.to_vec(), sequence: None })
+    }
+}
+
+/// Without the records: they are many, and may be secret.
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Batch");
+        shown.field("offsets", &(self.base_offset..self.next_offset())).field("records", &self.count);
+        shown.field("bytes", &self.size()).field("timestamp", &self.timestamp);
+        shown.field("sequence", &self.sequence).finish()
     }
 }
 

@@ -53,6 +53,7 @@ impl TransportError {
         Self { kind, message: message.into(), source: None }
     }
 
+    #[cfg(feature = "embedded")]
     pub(crate) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self

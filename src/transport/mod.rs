@@ -142,7 +142,8 @@ pub trait RawConsumer: Debug + Send + Sync {
         place: Place,
     ) -> BoxFuture<'a, Result<u64, TransportError>>;
 
-    /// Answers [`Event::Revoking`]: the partitions may go to another member now.
+    /// Answers every [`Event::Revoking`] that came so far with that generation or an older one: the partitions may go to
+    /// another member now.
     fn revoked(&mut self, generation: Generation) -> BoxFuture<'_, Result<(), TransportError>>;
 
     /// What [`RawTransaction::send_offsets`] needs to know of this member.

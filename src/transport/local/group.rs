@@ -257,3 +257,6 @@ impl Member {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,7 @@ fn a_batch_that_is_appended_again_is_stored_once() {
 }
 
 #[test]
-fn behind_a_batch_that_came_back_a_producer_can_go_on_or_try_again() {
+fn a_batch_that_was_refused_comes_back_and_can_be_appended_again() {
     block_on(async {
         let log = Memory::new();
         let at = TopicPartition::new("t", 0);
