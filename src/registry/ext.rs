@@ -4,10 +4,12 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::{
-    Config, Deleted, Metadata, Proposal, Registered, Registry, RegistryError, RuleSet, Subject, VersionSpec,
+    Config, Deleted, Metadata, Proposal, Registered, Registry, RegistryError, RegistryErrorKind, RuleSet,
+    Subject, VersionSpec,
 };
 use crate::compat::Level;
-use crate::schema::Schema;
+use crate::schema::{Mode, Reference, Schema};
+use crate::transport::BoxFuture;
 
 /// What is asked most, in one line each: subjects as text, defaults for the rest.
 pub trait RegistryExt: Registry {
@@ -21,6 +23,19 @@ pub trait RegistryExt: Registry {
         schema: &Schema,
     ) -> impl Future<Output = Result<Arc<Registered>, RegistryError>> + Send {
         async move { self.register(&subject.parse()?, &Proposal::new(schema.clone())).await }
+    }
+
+    /// Registers a schema and, before it, the schemas it refers to by name alone, each under the subject of that name
+    /// (Confluent's default). What it answers with carries the registry's references; that schema is the one to write with.
+    ///
+    /// # Errors
+    /// As [`Registry::register`]; a text, or a reference's name, that is no subject; a custom format with such references.
+    fn register_tree(
+        &self,
+        subject: &str,
+        schema: &Schema,
+    ) -> impl Future<Output = Result<Arc<Registered>, RegistryError>> + Send {
+        async move { register_tree(self, &subject.parse()?, schema).await }
     }
 
     /// Registers the latest schema of a subject once more, with other metadata and rules: a new version.
@@ -65,3 +80,36 @@ pub trait RegistryExt: Registry {
 }
 
 impl<R: Registry + ?Sized> RegistryExt for R {}
+
+fn register_tree<'a, R: Registry + ?Sized>(
+    registry: &'a R,
+    subject: &'a Subject,
+    schema: &'a Schema,
+) -> BoxFuture<'a, Result<Arc<Registered>, RegistryError>> {
+    Box::pin(async move {
+        let is_local = |(reference, _): &(Reference, Schema)| reference.subject.is_empty();
+        if !schema.references().iter().any(is_local) {
+            return registry.register(subject, &Proposal::new(schema.clone())).await;
+        }
+        let mut references = Vec::new();
+        for (reference, target) in schema.references() {
+            let mut reference = reference.clone();
+            let mut target = target.clone();
+            if reference.subject.is_empty() {
+                let place = subject.qualify(&reference.name.parse()?);
+                let registered = register_tree(registry, &place, &target).await?;
+                reference.subject = place.to_string();
+                reference.version = i32::try_from(registered.version.0).unwrap_or(i32::MAX);
+                target = registered.schema.clone();
+            }
+            references.push((reference, target));
+        }
+        let schema =
+            Schema::parse(schema.format(), schema.text(), references, Mode::Strict).map_err(|error| {
+                let message =
+                    format!("the schema for subject '{subject}' cannot be bound to what it refers to");
+                RegistryError::new(RegistryErrorKind::InvalidSchema, message).because(error)
+            })?;
+        registry.register(subject, &Proposal::new(schema)).await
+    })
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::State;
 use super::entry::{Entry, no_reference, parse};
+use super::normalize::normalized;
 use crate::codec::Codecs;
 use crate::ids::{Guid, SchemaId, Version};
 use crate::registry::guid;
@@ -48,7 +49,8 @@ impl Candidate {
 }
 
 impl State {
-    /// What a proposal under a subject comes down to. Normalizing sorts the references and drops repeated ones.
+    /// What a proposal under a subject comes down to. Normalizing also sorts the references and drops
+    /// repeated ones.
     pub(super) fn candidate(
         &self,
         subject: &Subject,
@@ -63,7 +65,7 @@ impl State {
                 .sort_by(|a, b| (&a.name, &a.subject, a.version).cmp(&(&b.name, &b.subject, b.version)));
             references.dedup();
         }
-        let text = schema.canonical();
+        let text = if normalize { normalized(schema) } else { schema.canonical() };
         let (metadata, rule_set) = (proposal.metadata.clone(), proposal.rule_set.clone());
         let guid = guid(&text, &references, metadata.as_ref(), rule_set.as_ref());
         Ok(Candidate {

@@ -32,6 +32,7 @@ mod apply;
 mod candidate;
 pub mod decide;
 mod entry;
+mod normalize;
 mod read;
 mod settings;
 mod shared_map;

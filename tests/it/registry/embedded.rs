@@ -106,6 +106,47 @@ fn handles_that_were_opened_apart_get_no_id_twice_either() {
 }
 
 #[test]
+fn handles_that_write_at_once_take_over_from_each_other_until_all_is_written() {
+    let log = Memory::new();
+    let task = |task: usize| {
+        let registry = block_on(open(&log));
+        std::thread::spawn(move || {
+            let register = |number| block_on(registry.register_schema("s", &numbered(task * 100 + number)));
+            (0..10).map(|number| register(number).unwrap().id.0).collect::<Vec<_>>()
+        })
+    };
+    let tasks: Vec<_> = (0..4).map(task).collect();
+    let mut ids: Vec<_> = tasks.into_iter().flat_map(|task| task.join().unwrap()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=40).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_schema_is_registered_with_what_it_refers_to_by_name_alone() {
+    block_on(async {
+        let registry = open(&Memory::new()).await;
+        let mut set = schemawire::schema::SchemaSet::new();
+        let avro = schemawire::schema::Format::Avro;
+        set.add("Order", avro, r#"{"type":"record","name":"Order","fields":[{"name":"net","type":"Money"},{"name":"line","type":"Line"}]}"#);
+        set.add(
+            "Line",
+            avro,
+            r#"{"type":"record","name":"Line","fields":[{"name":"price","type":"Money"}]}"#,
+        );
+        set.add("Money", avro, r#"{"type":"fixed","name":"Money","size":8}"#);
+        let order = set.link("Order", schemawire::schema::Mode::Strict).unwrap();
+        for subject in ["orders-value", ":.eu:orders-value"] {
+            let registered = registry.register_tree(subject, &order).await.unwrap();
+            assert_eq!((registered.id.0, registered.version.0), (3, 1));
+            assert_eq!(registry.register_schema(subject, &registered.schema).await.unwrap(), registered);
+            assert_eq!(registry.register_tree(subject, &order).await.unwrap(), registered);
+        }
+        let subjects = registry.subjects(":.eu:", Deleted::Hidden).await.unwrap();
+        assert_eq!(subjects, [":.eu:Line", ":.eu:Money", ":.eu:orders-value"].map(name));
+    });
+}
+
+#[test]
 fn a_handle_looks_again_before_it_says_that_something_is_not_there() {
     block_on(async {
         let log = Memory::new();
@@ -233,4 +274,42 @@ fn it_keeps_every_law_of_a_registry_in_memory() {
     block_on(schemawire::registry::conformance::run(async || {
         Arc::new(EmbeddedRegistry::on(&Slow(Memory::new())).await.unwrap()) as Arc<dyn Registry>
     }));
+}
+
+#[cfg(all(feature = "conformance", feature = "embedded"))]
+#[test]
+fn it_keeps_every_law_of_a_registry_on_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let number = std::sync::atomic::AtomicUsize::new(0);
+    block_on(schemawire::registry::conformance::run(async || {
+        let file = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let log = schemawire::transport::Embedded::open(folder.path().join(format!("{file}.db"))).unwrap();
+        Arc::new(EmbeddedRegistry::on(&log).await.unwrap()) as Arc<dyn Registry>
+    }));
+}
+
+#[cfg(feature = "embedded")]
+#[test]
+fn a_file_gives_back_what_was_registered_when_it_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let open_file = || schemawire::transport::Embedded::open(folder.path().join("registry.db")).unwrap();
+    let log = open_file();
+    let registry = block_on(open(&log));
+    let registered: Vec<_> =
+        (0..20).map(|number| block_on(registry.register_schema("s", &numbered(number))).unwrap()).collect();
+    block_on(registry.set_level("s", Level::FullTransitive)).unwrap();
+    let before = registry.snapshot();
+    drop(registry);
+    block_on(log.close()).unwrap();
+    drop(log);
+
+    let log = open_file();
+    let registry = block_on(EmbeddedRegistry::on(&log)).unwrap();
+    assert_eq!(registry.snapshot(), before);
+    for (number, registered) in registered.iter().enumerate() {
+        assert_eq!(&block_on(registry.register_schema("s", &numbered(number))).unwrap(), registered);
+    }
+    // What compaction leaves makes the same state.
+    block_on(log.maintain(i64::MAX)).unwrap();
+    assert_eq!(block_on(EmbeddedRegistry::on(&log)).unwrap().snapshot(), before);
 }

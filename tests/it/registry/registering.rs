@@ -303,3 +303,53 @@ fn an_alias_stands_in_for_a_subject() {
     machine.set(Some("new"), ConfigChange::default().clearing(schemawire::registry::Setting::Alias)).unwrap();
     assert_eq!(code(machine.version("new", 1)), 40401);
 }
+
+#[test]
+fn spellings_that_mean_nothing_are_one_schema_once_they_are_normalized() {
+    let avro = |text: &str| avro(text).normalized();
+    let json = |text: &str| Proposal::new(Schema::json(text).unwrap()).normalized();
+    let cases = [
+        (
+            avro(
+                r#"{"type":"record","name":"R","aliases":["B","A"],"doc":"","fields":[{"name":"a","x":1,"b":2,"type":{"type":"bytes","scale":0,"y":[],"precision":4,"logicalType":"decimal"}}]}"#,
+            ),
+            avro(
+                r#"{"aliases":["A","B"],"name":"R","type":"record","fields":[{"type":{"logicalType":"decimal","type":"bytes","precision":4,"y":[]},"name":"a","b":2,"x":1}]}"#,
+            ),
+            r#"{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"bytes","logicalType":"decimal","precision":4,"y":[]},"b":2,"x":1}],"aliases":["A","B"]}"#,
+        ),
+        (
+            json(r#"{"type":"object","properties":{"b":{"minimum":1.0},"a":{"enum":[1,{"y":1,"x":2}]}}}"#),
+            json(r#"{"properties":{"a":{"enum":[1,{"x":2,"y":1}]},"b":{"minimum":1.0}},"type":"object"}"#),
+            r#"{"properties":{"a":{"enum":[1,{"x":2,"y":1}]},"b":{"minimum":1.0}},"type":"object"}"#,
+        ),
+    ];
+    for (one, other, stored) in cases {
+        let mut machine = machine(Level::None);
+        let registered = machine.propose("s", &one).unwrap();
+        assert_eq!(registered.schema.text(), stored);
+        assert_eq!(machine.propose("s", &other).unwrap(), registered);
+        let again = Proposal::new(registered.schema.clone());
+        assert_eq!(machine.propose("s", &again.clone()).unwrap(), registered);
+        assert_eq!(machine.lookup("s", &again.normalized()).unwrap(), registered, "what is normal stays so");
+        let mut normalize = Config::level(Level::None);
+        normalize.normalize = Some(true);
+        machine.set(Some("t"), normalize).unwrap();
+        let mut plain = other;
+        plain.normalize = false;
+        assert_eq!(machine.propose("t", &plain).unwrap().id, registered.id, "the settings normalize as well");
+    }
+}
+
+#[test]
+fn order_that_matters_is_not_normalized() {
+    let mut machine = machine(Level::None);
+    let ids = [
+        r#"["int","string"]"#,
+        r#"["string","int"]"#,
+        &record(&["a:int", "b:int"]),
+        &record(&["b:int", "a:int"]),
+    ]
+    .map(|text| machine.propose("s", &avro(text).normalized()).unwrap().id.0);
+    assert_eq!(ids, [1, 2, 3, 4]);
+}
