@@ -50,6 +50,7 @@
 //!
 //! Text and bytes of defaults, and symbols, are lent like those of a payload (see the limits of that in `intern.rs`: 64 MiB for all schemas of a process).
 
+mod blocks;
 mod compile;
 #[cfg(feature = "apache-avro")]
 pub mod container;
@@ -59,6 +60,8 @@ mod dynamic;
 mod fault;
 mod intern;
 mod logical;
+mod matching;
+mod mismatch;
 mod order;
 mod plan;
 mod read;

@@ -11,9 +11,11 @@
 //! A pair that fits for no value is an error here. One that fails for some symbols or branches fails for the data that has them.
 
 use super::compile::{Compiler, Side, kind_name};
-use super::plan::{Action, Branch, Node, Plan, Step, Width};
-use crate::schema::avro::{Linked, LinkedKind, LinkedType, Logical, Name, TypeIndex};
-use crate::schema::{Format, SchemaError, SchemaErrorKind};
+use super::matching::{PROMOTED, agree, match_fields, names_match, primitive, rank};
+use super::mismatch::{Failure, Mismatch, mismatch, names_differ};
+use super::plan::{Action, Branch, Node, Plan, Step};
+use crate::schema::SchemaError;
+use crate::schema::avro::{Linked, LinkedKind, TypeIndex};
 
 /// What became of a pair of types.
 #[derive(Debug, Clone)]
@@ -28,27 +30,6 @@ pub(super) struct Fit {
     node: Node,
     /// Whether every value of the writer can be read.
     whole: bool,
-}
-
-/// A pair that cannot be read, and where.
-#[derive(Debug, Clone)]
-pub(super) struct Mismatch {
-    message: String,
-    path: String,
-    writer_pointer: String,
-    reader_pointer: String,
-}
-
-/// Either the pair does not fit, which a union may survive, or compiling has to stop.
-enum Failure {
-    Mismatch(Mismatch),
-    Schema(SchemaError),
-}
-
-impl From<SchemaError> for Failure {
-    fn from(error: SchemaError) -> Self {
-        Self::Schema(error)
-    }
 }
 
 /// Compiles one schema with itself: what it writes, and how it reads what it wrote.
@@ -313,160 +294,5 @@ impl Compiler<'_> {
     fn failure(&mut self, mismatch: &Mismatch) -> Node {
         self.plan.failures.push(mismatch.to_string().into());
         Node::Unresolvable(self.plan.failures.len() as u32 - 1)
-    }
-}
-
-/// For each field of the reader the place of the writer's field that it takes.
-fn match_fields(from: &[&str], to: &[(&str, &[String])]) -> Vec<Option<usize>> {
-    let place = |name: &str| from.iter().position(|it| *it == name);
-    let mut matched: Vec<_> = to.iter().map(|(name, _)| place(name)).collect();
-    for (target, (_, aliases)) in to.iter().enumerate() {
-        if matched.get(target).copied().flatten().is_some() {
-            continue;
-        }
-        let free = |at: &usize| !matched.contains(&Some(*at));
-        let found = aliases.iter().filter_map(|alias| place(alias)).find(free);
-        if let Some(slot) = matched.get_mut(target) {
-            *slot = found;
-        }
-    }
-    matched
-}
-
-/// The rank of a promotion, behind all branches of the very type.
-const PROMOTED: u8 = 3;
-
-/// How well a branch of the reader's union suits a type: the lower the better; `None` where it cannot.
-fn rank(writer: &LinkedType, branch: &LinkedType) -> Option<u8> {
-    let named = |from: &Name, to: &Name, aliases: &[Name]| match () {
-        () if from == to => Some(0),
-        () if aliases.contains(from) => Some(1),
-        () if from.simple() == to.simple() => Some(2),
-        () => None,
-    };
-    match (&writer.kind, &branch.kind) {
-        (LinkedKind::Record(from, _), LinkedKind::Record(to, _)) => named(&from.name, &to.name, &to.aliases),
-        (LinkedKind::Enum(from), LinkedKind::Enum(to)) => named(&from.name, &to.name, &to.aliases),
-        (LinkedKind::Fixed(from), LinkedKind::Fixed(to)) => named(&from.name, &to.name, &to.aliases),
-        (LinkedKind::Array(_), LinkedKind::Array(_)) | (LinkedKind::Map(_), LinkedKind::Map(_)) => Some(0),
-        (from, to) if std::mem::discriminant(from) == std::mem::discriminant(to) => Some(0),
-        (from, to) => primitive(from, to).map(|_| PROMOTED),
-    }
-}
-
-/// Primitives as themselves, and the specification's promotions.
-fn primitive(from: &LinkedKind, to: &LinkedKind) -> Option<(Node, Width)> {
-    use LinkedKind::{Boolean, Bytes, Double, Float, Int, Long, Null, String};
-    let node = match (from, to) {
-        (Null, Null) => Node::Null,
-        (Boolean, Boolean) => Node::Boolean,
-        (Int, Int) => Node::Int,
-        (Int, Long) => Node::IntAsLong,
-        (Int, Float) => Node::IntAsFloat,
-        (Int, Double) => Node::IntAsDouble,
-        (Long, Long) => Node::Long,
-        (Long, Float) => Node::LongAsFloat,
-        (Long, Double) => Node::LongAsDouble,
-        (Float, Float) => Node::Float,
-        (Float, Double) => Node::FloatAsDouble,
-        (Double, Double) => Node::Double,
-        (Bytes | String, Bytes) => Node::Bytes,
-        (Bytes | String, String) => Node::String,
-        _ => return None,
-    };
-    Some((node, if matches!(from, Int) { Width::Int } else { Width::Long }))
-}
-
-/// The names without their namespaces are equal, or the reader has the writer's full name for an alias.
-fn names_match(writer: &Name, reader: &Name, aliases: &[Name]) -> bool {
-    writer.simple() == reader.simple() || aliases.contains(writer)
-}
-
-/// Logical types on both sides must be the same, but for a decimal's precision; text is not the digits of a decimal.
-fn agree(writer: &LinkedType, reader: &LinkedType) -> Result<(), Failure> {
-    let same = match (writer.logical, reader.logical) {
-        (Some(Logical::Decimal { scale: from, .. }), Some(Logical::Decimal { scale: to, .. })) => from == to,
-        (None, Some(Logical::Decimal { .. })) => !matches!(writer.kind, LinkedKind::String),
-        (Some(from), Some(to)) => from == to,
-        (_, None) | (None, _) => true,
-    };
-    if same {
-        return Ok(());
-    }
-    let message = format!(
-        "{} would be read as {}: the specification would take the number as it stands, which is another value; \
-         read it with the writer's annotation, or as the plain type",
-        logical_name(writer),
-        logical_name(reader),
-    );
-    Err(mismatch(writer, reader, message))
-}
-
-fn logical_name(ty: &LinkedType) -> String {
-    let unit = |unit| match unit {
-        crate::schema::avro::Unit::Millis => "millis",
-        crate::schema::avro::Unit::Micros => "micros",
-        crate::schema::avro::Unit::Nanos => "nanos",
-    };
-    match ty.logical {
-        None => kind_name(&ty.kind).to_owned(),
-        Some(Logical::Decimal { precision, scale }) => {
-            format!("decimal of precision {precision}, scale {scale}")
-        }
-        Some(Logical::Uuid) => "uuid".to_owned(),
-        Some(Logical::Date) => "date".to_owned(),
-        Some(Logical::Duration) => "duration".to_owned(),
-        Some(Logical::Time(it)) => format!("time-{}", unit(it)),
-        Some(Logical::Timestamp(it)) => format!("timestamp-{}", unit(it)),
-        Some(Logical::LocalTimestamp(it)) => format!("local-timestamp-{}", unit(it)),
-    }
-}
-
-fn names_differ(writer: &LinkedType, from: &Name, reader: &LinkedType, to: &Name) -> Failure {
-    let message = format!("`{from}` is read as `{to}`, whose name is another and which has no such alias");
-    mismatch(writer, reader, message)
-}
-
-fn mismatch(writer: &LinkedType, reader: &LinkedType, message: String) -> Failure {
-    Failure::Mismatch(Mismatch {
-        message,
-        path: String::new(),
-        writer_pointer: writer.pointer.clone(),
-        reader_pointer: reader.pointer.clone(),
-    })
-}
-
-impl Failure {
-    /// The same failure, seen from the container.
-    fn inside(mut self, name: &str) -> Self {
-        if let Self::Mismatch(mismatch) = &mut self {
-            let dot =
-                if mismatch.path.is_empty() || mismatch.path.starts_with(['[', '{']) { "" } else { "." };
-            mismatch.path = format!("{name}{dot}{}", mismatch.path);
-        }
-        self
-    }
-}
-
-impl std::fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "`{}`: ", self.path)?;
-        }
-        let at = |pointer: &str| if pointer.is_empty() { "/".to_owned() } else { pointer.to_owned() };
-        write!(
-            f,
-            "{} (writer's schema at {}, reader's at {})",
-            self.message,
-            at(&self.writer_pointer),
-            at(&self.reader_pointer)
-        )
-    }
-}
-
-impl From<Mismatch> for SchemaError {
-    fn from(mismatch: Mismatch) -> Self {
-        let message = format!("the writer's schema cannot be read as the reader's: {mismatch}");
-        Self::new(Format::Avro, SchemaErrorKind::Mismatch, message).with_pointer(mismatch.reader_pointer)
     }
 }

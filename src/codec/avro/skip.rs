@@ -1,8 +1,9 @@
 //! Passing over bytes without making values of them: the writer's fields that no one asks for.
 
+use super::blocks::Blocks;
 use super::fault::Fault;
 use super::plan::{Action, Node, Width};
-use super::read::{Blocks, Decoder};
+use super::read::Decoder;
 use crate::codec::DecodeErrorKind;
 
 impl<'de> Decoder<'de, '_> {

@@ -7,9 +7,10 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use super::{NodeDeserializer, record};
 use crate::codec::DecodeErrorKind;
+use crate::codec::avro::blocks::Blocks;
 use crate::codec::avro::fault::Fault;
 use crate::codec::avro::plan::Node;
-use crate::codec::avro::read::{Blocks, Decoder};
+use crate::codec::avro::read::Decoder;
 
 /// A sequence from any node that can be one; a tuple's length is checked.
 pub(super) fn any<'de, V: Visitor<'de>>(

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::codec::avro::blocks::Blocks;
 use crate::codec::avro::fault::Fault;
 use crate::codec::avro::logical::LogicalValue;
 use crate::codec::avro::plan::{Action, Node, Record, Step};
-use crate::codec::avro::read::{Blocks, Decoder};
+use crate::codec::avro::read::Decoder;
 use crate::value::{Value, ValueBuilder};
 
 /// What one node of an arena takes at most, for the byte budget.

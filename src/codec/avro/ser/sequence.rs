@@ -2,8 +2,9 @@
 
 use serde::ser::{Serialize, SerializeSeq, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant};
 
+use super::leaf::wrong_size;
 use super::record::Fields;
-use super::{Encoder, NodeSerializer, wrong_size};
+use super::{Encoder, NodeSerializer};
 use crate::codec::EncodeErrorKind;
 use crate::codec::avro::fault::Refusal;
 use crate::codec::avro::plan::Node;

@@ -1,0 +1,138 @@
+//! Values without parts: numbers, bytes, symbols, and the logical types.
+
+use super::{NodeSerializer, union};
+use crate::codec::EncodeErrorKind;
+use crate::codec::avro::fault::{Refusal, list};
+use crate::codec::avro::logical::{LogicalValue, write_uuid_text};
+use crate::codec::avro::plan::{Node, Width};
+use crate::codec::avro::write;
+use crate::value::Uuid;
+
+impl NodeSerializer<'_, '_, '_> {
+    /// A whole number as any node that holds it exactly.
+    pub(super) fn whole(self, value: i128, wide: bool) -> Result<(), Refusal> {
+        let this = self.settle("a whole number", |node, _| union::rank_whole(node, value, wide))?;
+        let out = &mut *this.encoder.out;
+        match this.node {
+            Node::Int | Node::Temporal(_, Width::Int) => {
+                write::long(out, i32::try_from(value).map_err(|_| out_of_range(value, "int"))?.into());
+            }
+            Node::Long | Node::Temporal(_, Width::Long) => {
+                write::long(out, i64::try_from(value).map_err(|_| out_of_range(value, "long"))?);
+            }
+            Node::Double => {
+                let double = exact_double(value).ok_or_else(|| out_of_range(value, "double"))?;
+                out.extend_from_slice(&double.to_le_bytes());
+            }
+            Node::Float => {
+                let float = exact_float(value).ok_or_else(|| out_of_range(value, "float"))?;
+                out.extend_from_slice(&float.to_le_bytes());
+            }
+            Node::Enum(number) => {
+                let symbols = this.encoder.plan.enumeration(number).symbols.len();
+                let symbol = usize::try_from(value).ok().filter(|it| *it < symbols);
+                let symbol = symbol.ok_or_else(|| {
+                    let message = format!("there is no symbol {value}: the schema's enum has {symbols}");
+                    Refusal::new(EncodeErrorKind::Value, message)
+                })?;
+                write::long(this.encoder.out, symbol as i64);
+            }
+            _ => return Err(this.mismatch("a whole number")),
+        }
+        Ok(())
+    }
+
+    /// Bytes as any node that is made of them.
+    pub(super) fn raw(self, value: &[u8]) -> Result<(), Refusal> {
+        let this = self.settle("bytes", |node, plan| union::rank_bytes(plan, node, value.len()))?;
+        let size = match this.node {
+            Node::Bytes => None,
+            Node::Decimal(number) => this.encoder.plan.decimal(number).size,
+            Node::Fixed(size) => Some(size),
+            Node::UuidFixed => Some(16),
+            Node::Duration => Some(12),
+            Node::UuidText if let Ok(uuid) = value.try_into() => {
+                write_uuid_text(Uuid(uuid), this.encoder.out);
+                return Ok(());
+            }
+            _ => return Err(this.mismatch("bytes")),
+        };
+        match size {
+            None => write::bytes(this.encoder.out, value),
+            Some(size) if size as usize == value.len() => this.encoder.out.extend_from_slice(value),
+            Some(size) => return Err(wrong_size(value.len(), size)),
+        }
+        Ok(())
+    }
+
+    /// A symbol of an enum.
+    pub(super) fn symbol(self, number: u32, symbol: &str) -> Result<(), Refusal> {
+        let enumeration = self.encoder.plan.enumeration(number);
+        match enumeration.symbols.iter().position(|it| it.text == symbol) {
+            Some(place) => {
+                write::long(self.encoder.out, place as i64);
+                Ok(())
+            }
+            None => {
+                let has: Vec<_> = enumeration.symbols.iter().map(|it| it.text).collect();
+                let full = enumeration.names.full;
+                let message = format!(
+                    "`{symbol}` is no symbol of the schema's enum `{full}`, which has {}",
+                    list(&has)
+                );
+                Err(Refusal::new(EncodeErrorKind::Value, message))
+            }
+        }
+    }
+
+    /// A logical value: on a union the first branch that holds it exactly.
+    pub(super) fn logical(self, value: LogicalValue) -> Result<(), Refusal> {
+        let plan = self.encoder.plan;
+        let Node::Union(number) = self.node else {
+            return value.write(plan, self.node, self.encoder.out);
+        };
+        let start = self.encoder.out.len();
+        let mut refused = None;
+        for (index, branch) in plan.branches(plan.union(number)).iter().enumerate() {
+            if !value.belongs(branch.node) {
+                continue;
+            }
+            write::long(self.encoder.out, index as i64);
+            match value.write(plan, branch.node, self.encoder.out) {
+                Ok(()) => return Ok(()),
+                Err(refusal) => refused = refused.or(Some(refusal)),
+            }
+            self.encoder.out.truncate(start);
+        }
+        Err(refused.unwrap_or_else(|| value.misplaced(plan, self.node)))
+    }
+}
+
+fn out_of_range(value: i128, node: &str) -> Refusal {
+    Refusal::new(EncodeErrorKind::Value, format!("{value} does not fit `{node}`"))
+}
+
+pub(super) fn wrong_size(length: usize, size: u32) -> Refusal {
+    Refusal::new(
+        EncodeErrorKind::Value,
+        format!("{length} bytes do not fit the schema's fixed of {size} bytes"),
+    )
+}
+
+/// The double that is exactly that number.
+pub(in crate::codec::avro) fn exact_double(value: i128) -> Option<f64> {
+    let double = value as f64;
+    (double as i128 == value).then_some(double)
+}
+
+/// The float that is exactly that number.
+pub(in crate::codec::avro) fn exact_float(value: i128) -> Option<f32> {
+    let float = value as f32;
+    (float as i128 == value).then_some(float)
+}
+
+/// The float that is exactly that double.
+pub(in crate::codec::avro) fn exact_narrow(value: f64) -> Option<f32> {
+    let float = value as f32;
+    (f64::from(float) == value || value.is_nan()).then_some(float)
+}
