@@ -9,6 +9,7 @@
 //! | format | what is checked |
 //! |---|---|
 //! | Avro | all that Confluent's registry checks, by the rules of [`rules`]; changed logical types as warnings |
+//! | Protobuf | all that Confluent's registry checks from version 8.3 on; what it lets pass and is misread as warnings |
 //! | others | nothing yet: a version that differs is refused, by `compat/format-not-yet-checked` |
 //!
 //! ```
@@ -29,6 +30,10 @@
 #[cfg(feature = "avro")]
 mod avro;
 mod level;
+#[cfg(any(feature = "avro", feature = "protobuf"))]
+mod places;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 mod report;
 mod rule;
 
@@ -80,6 +85,8 @@ impl Pair<'_> {
         match new {
             #[cfg(feature = "avro")]
             crate::schema::Format::Avro => avro::findings(self),
+            #[cfg(feature = "protobuf")]
+            crate::schema::Format::Protobuf => protobuf::findings(self),
             _ if self.is_unchanged() => Vec::new(),
             other => {
                 let message = format!(

@@ -4,10 +4,13 @@
 mod avro;
 #[cfg(feature = "avro")]
 mod corpora;
-#[cfg(feature = "avro")]
 mod golden;
 #[cfg(feature = "avro")]
 mod oracle;
+#[cfg(feature = "protobuf")]
+mod protobuf;
+#[cfg(feature = "protobuf")]
+mod protobuf_corpora;
 
 use schemawire::compat::{Level, Severity, check, rule, rules};
 use schemawire::schema::Schema;

@@ -111,12 +111,15 @@ fn text(story: &run::Story, output: &mut Output) -> Result<(), Failure> {
         output.line(&output.styled(Style::Yellow, &title))?;
         output.line(&refused.report)?;
     }
-    if story.rows.iter().any(|row| !row.is_checked) {
+    let unchecked: Vec<&str> =
+        story.rows.iter().filter(|row| !row.is_checked).map(|row| row.format.as_str()).collect();
+    if !unchecked.is_empty() {
         output.line("")?;
-        output.line(&output.styled(
-            Style::Dim,
-            "Only Avro's compatibility rules are built so far: the other formats' v2 was registered under level NONE.",
-        ))?;
+        let note = format!(
+            "There are no compatibility rules for {} yet: its v2 was registered under level NONE.",
+            unchecked.join(" and ")
+        );
+        output.line(&output.styled(Style::Dim, &note))?;
     }
     output.line(&output.styled(Style::Green, "ok"))
 }

@@ -188,7 +188,7 @@ impl Tale<'_> {
         C::Bound: Encode<W> + for<'m> Decode<'m, R>,
     {
         let format = codec.format();
-        let is_checked = format == Format::Avro;
+        let is_checked = matches!(format, Format::Avro | Format::Protobuf);
         let values: Vec<W> = self.events.iter().map(write).collect();
         let (bytes, writing) = self.write(codec, v1, is_checked, &values).await?;
         let (reading, fields) = self.read(codec, v2, read).await?;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::places::Places;
 use super::resolution::{Fault, Need, Resolution, Types};
+use crate::compat::places::Places;
 use crate::compat::rule::{RuleId, id};
 use crate::compat::{Finding, Pair, Place, Side};
 use crate::schema::Span;

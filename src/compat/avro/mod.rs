@@ -11,7 +11,6 @@
 
 mod branches;
 mod findings;
-mod places;
 mod resolution;
 
 pub(super) use findings::findings;

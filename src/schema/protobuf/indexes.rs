@@ -133,13 +133,13 @@ fn child(path: &[i32], next: &mut i32) -> Box<[i32]> {
 
 /// Whether the parser made this message for a `map<K, V>` or a group, so that the text shows none.
 /// `groups` are those of the scope it stands in, see [`group_names`].
-pub(super) fn is_synthetic(message: &DescriptorProto, groups: &HashSet<&str>) -> bool {
+pub(crate) fn is_synthetic(message: &DescriptorProto, groups: &HashSet<&str>) -> bool {
     let made_for_map = message.options.as_ref().is_some_and(|options| options.map_entry());
     made_for_map || groups.contains(message.name())
 }
 
 /// The names of the messages that stand for groups among these fields.
-pub(super) fn group_names<'m>(
+pub(crate) fn group_names<'m>(
     fields: impl IntoIterator<Item = &'m FieldDescriptorProto>,
 ) -> HashSet<&'m str> {
     let groups = fields.into_iter().filter(|field| field.r#type == Some(Type::Group.into()));
@@ -147,7 +147,7 @@ pub(super) fn group_names<'m>(
 }
 
 /// Whether it is the entry of a map, made by the parser or written with `option map_entry = true`.
-fn is_map_entry(message: &DescriptorProto) -> bool {
+pub(crate) fn is_map_entry(message: &DescriptorProto) -> bool {
     message.options.as_ref().is_some_and(|options| {
         options.map_entry()
             || options.uninterpreted_option.iter().any(|option| {

@@ -45,7 +45,7 @@ pub(super) fn link_model(
 }
 
 /// All references, direct and indirect, by import path. Of two with one path the nearer counts, as in Confluent's registry.
-fn by_import_path(references: &[(Reference, Schema)]) -> HashMap<&str, &Schema> {
+pub(super) fn by_import_path(references: &[(Reference, Schema)]) -> HashMap<&str, &Schema> {
     let mut given = HashMap::new();
     let mut waiting = std::collections::VecDeque::from([references]);
     while let Some(references) = waiting.pop_front() {

@@ -18,6 +18,7 @@
 //! ```
 
 mod canonical;
+mod files;
 mod forgive;
 mod guard;
 mod indexes;
@@ -29,6 +30,8 @@ pub use canonical::canonical;
 pub use indexes::{Declaration, Messages};
 pub use parse::{MAX_LENGTH, parse};
 
+pub(crate) use files::{File, files};
+pub(crate) use indexes::{group_names, is_map_entry, is_synthetic};
 pub(crate) use link::link;
 pub(crate) use parse::referenced_names;
 

@@ -1,36 +1,66 @@
-//! Golden cases: `tests/cases/compat/avro/<rule>/{breaks,holds}/{old,new}.avsc`, with all that is found under FULL in
-//! `expect.json`.
+//! Golden cases: `tests/cases/compat/<format>/<rule>/{breaks,holds}/{old,new}.<extension>`, with all that is found under
+//! FULL in `expect.json`.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use schemawire::compat::{Level, Report, check, rules};
-use schemawire::schema::Schema;
+use schemawire::compat::{Level, Place, Report, check, rules};
+use schemawire::schema::{Format, Mode, Schema};
 use serde_json::{Value, json};
 
 use crate::support::file;
+
+/// The folder of a format, which is also the first part of its rules' names, and the extension of its files.
+const FORMATS: &[(&str, &str, Format)] = &[
+    #[cfg(feature = "avro")]
+    ("avro", "avsc", Format::Avro),
+    #[cfg(feature = "protobuf")]
+    ("protobuf", "proto", Format::Protobuf),
+];
 
 fn folder(rule: &str, case: &str) -> PathBuf {
     file("tests/cases/compat").join(rule).join(case)
 }
 
 fn report(rule: &str, case: &str) -> Report {
+    let (_, extension, format) =
+        FORMATS.iter().find(|(name, _, _)| rule.starts_with(name)).expect("a known format");
     let schema = |name: &str| {
-        let path = folder(rule, case).join(name);
+        let path = folder(rule, case).join(name).with_extension(extension);
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Schema::avro(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        Schema::parse(*format, &text, references(rule, case, name), Mode::Strict)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
-    check(Level::Full, &[schema("old.avsc")], &schema("new.avsc"))
+    check(Level::Full, &[schema("old")], &schema("new"))
 }
 
-fn avro_rules() -> impl Iterator<Item = &'static str> {
-    rules().iter().map(|rule| rule.id).filter(|id| id.starts_with("avro/"))
+/// Files in a folder `old` or `new` beside the schema are what it refers to.
+fn references(rule: &str, case: &str, name: &str) -> Vec<(schemawire::schema::Reference, Schema)> {
+    let (_, _, format) = FORMATS.iter().find(|(name, _, _)| rule.starts_with(name)).expect("a known format");
+    let Ok(entries) = fs::read_dir(folder(rule, case).join(name)) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let schema = |path: PathBuf| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let schema = Schema::parse(*format, &fs::read_to_string(&path).unwrap(), Vec::new(), Mode::Strict);
+        (schemawire::schema::Reference::local(&name), schema.unwrap())
+    };
+    paths.into_iter().map(schema).collect()
+}
+
+fn names_of(format: &str) -> impl Iterator<Item = &'static str> {
+    let prefix = format!("{format}/");
+    rules().iter().map(|rule| rule.id).filter(move |id| id.starts_with(&prefix))
+}
+
+fn all_rules() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().flat_map(|(format, _, _)| names_of(format))
 }
 
 #[test]
 fn every_rule_fires_on_its_case_that_breaks_and_not_on_the_one_that_holds() {
-    for rule in avro_rules() {
+    for rule in all_rules() {
         let fires = |case: &str| report(rule, case).findings.iter().any(|finding| finding.rule == rule);
         assert!(fires("breaks"), "{rule}: does not fire on `breaks`");
         assert!(!fires("holds"), "{rule}: fires on `holds`");
@@ -40,10 +70,10 @@ fn every_rule_fires_on_its_case_that_breaks_and_not_on_the_one_that_holds() {
 /// Every rule runs on every case: what else is found there is written down, too.
 #[test]
 fn every_case_finds_exactly_what_it_expects() {
-    for rule in avro_rules() {
+    let mut wrong = Vec::new();
+    for rule in all_rules() {
         for case in ["breaks", "holds"] {
-            let place =
-                |place: &Option<schemawire::compat::Place>| place.as_ref().map(|it| it.pointer.clone());
+            let place = |place: &Option<Place>| place.as_ref().map(|it| it.pointer.clone());
             let found: Value = report(rule, case)
                 .findings
                 .iter()
@@ -52,16 +82,23 @@ fn every_case_finds_exactly_what_it_expects() {
             let path = folder(rule, case).join("expect.json");
             let text = fs::read_to_string(&path).unwrap_or_else(|_| "null".into());
             let expected: Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(found, expected, "{}\nfound:\n{found:#}", path.display());
+            if found != expected {
+                wrong.push(format!("{}\nfound:\n{found:#}", path.display()));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn no_case_is_there_without_its_rule() {
-    let known: BTreeSet<String> = avro_rules().map(|id| id.trim_start_matches("avro/").to_owned()).collect();
-    let folders = fs::read_dir(file("tests/cases/compat/avro")).unwrap();
-    let there: BTreeSet<String> =
-        folders.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    assert_eq!(there, known);
+    for (format, _, _) in FORMATS {
+        let prefix = format!("{format}/");
+        let known: BTreeSet<String> =
+            names_of(format).map(|id| id.trim_start_matches(&prefix).to_owned()).collect();
+        let folders = fs::read_dir(file("tests/cases/compat").join(format)).unwrap();
+        let there: BTreeSet<String> =
+            folders.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        assert_eq!(there, known);
+    }
 }

@@ -92,6 +92,28 @@ fn a_level_refuses_what_does_not_fit_and_says_why() {
     assert_eq!(machine.register("s", &proposed).unwrap().version.0, 2);
 }
 
+#[cfg(feature = "protobuf")]
+#[test]
+fn a_second_protobuf_version_is_checked_and_refused_with_all_that_breaks() {
+    let mut machine = machine(Level::Backward);
+    let propose = |machine: &mut Machine, text: &str| {
+        let text = format!("syntax = \"proto3\"; package shop; {text}");
+        machine.propose("s", &Proposal::new(Schema::protobuf(&text).unwrap()))
+    };
+    propose(&mut machine, "message Order { int32 pieces = 1; string note = 2; } message Label {}").unwrap();
+    let error = propose(&mut machine, "message Order { string pieces = 1; float note = 2; }");
+    let error = error.expect_err("the bytes are of another form");
+    assert_eq!(error.kind, RegistryErrorKind::Incompatible);
+    let report = error.report.expect("a report");
+    let rules: Vec<&str> = report.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(
+        rules,
+        ["protobuf/message-missing", "protobuf/scalar-kind-changed", "protobuf/scalar-kind-changed"]
+    );
+    let wider = "message Order { int64 pieces = 1; reserved 2; string memo = 3; } message Label {}";
+    assert_eq!(propose(&mut machine, wider).unwrap().version.0, 2);
+}
+
 #[test]
 fn a_known_schema_is_given_back_before_its_level_and_mode_are_looked_at() {
     let mut machine = machine(Level::None);

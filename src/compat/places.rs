@@ -7,7 +7,7 @@ const BLOCK: usize = 1024;
 
 /// An index over a text, so that a place costs a block and not the whole text: a report may hold very many.
 #[derive(Debug)]
-pub(super) struct Places<'t> {
+pub(in crate::compat) struct Places<'t> {
     text: &'t [u8],
     /// Where each line starts.
     lines: Vec<usize>,
@@ -16,7 +16,7 @@ pub(super) struct Places<'t> {
 }
 
 impl<'t> Places<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(in crate::compat) fn new(text: &'t str) -> Self {
         let text = text.as_bytes();
         let newlines = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(newlines).collect();
@@ -30,7 +30,7 @@ impl<'t> Places<'t> {
     }
 
     /// The line and column where a stretch begins.
-    pub(super) fn position(&self, span: Span) -> Position {
+    pub(in crate::compat) fn position(&self, span: Span) -> Position {
         let at = (span.start as usize).min(self.text.len());
         let line = self.lines.partition_point(|start| *start <= at);
         let start = line.checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or_default();

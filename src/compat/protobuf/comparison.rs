@@ -1,0 +1,317 @@
+//! Which messages of the reader and the writer meet, what differs between them, and which of them fail.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use prost_types::field_descriptor_proto::Label;
+
+use super::declarations::{Declarations, Field};
+use super::kinds::{Group, Kind, Value};
+use super::oneofs;
+
+/// A message of the reader's and one of the writer's, by index.
+pub(super) type Types = (usize, usize);
+
+/// One difference.
+#[derive(Debug, Clone)]
+pub(super) enum Difference<'f> {
+    /// The files are of different packages.
+    Package,
+    /// The reader has no message of that name; the writer's, by index.
+    MessageMissing(usize),
+    /// The reader requires a field that the writer does not have.
+    RequiredMissing(Field<'f>),
+    /// The writer requires a field that the reader does not have.
+    RequiredUnknown(Field<'f>),
+    /// Both have the field.
+    Field { reader: Field<'f>, writer: Field<'f>, fault: Fault },
+    /// The reader does not have that member of the writer's oneof.
+    OneofFieldMissing { oneof: &'f str, field: Field<'f> },
+    /// Fields that the writer may write together are in one oneof of the reader's.
+    JoinsOneof { oneof: usize, fields: Vec<i32>, are_several: bool },
+}
+
+/// What differs between two fields of one number. The last four are no faults for Confluent's registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Scalar, message or map.
+    Kind(Part),
+    /// Scalars of different groups.
+    Scalar(Part),
+    /// Messages of different names.
+    Type(Part),
+    /// Messages of one name, whose definitions are incompatible.
+    Inside,
+    /// Written labels of a number.
+    Label,
+    /// The reader knows one of many.
+    Repeated,
+    /// The reader does not take all of the writer's values.
+    Narrowed(Part),
+    /// Names in JSON.
+    Name,
+    /// The writer's enum values that the reader does not have, and those that have another name there.
+    EnumValues { missing: Vec<String>, renamed: Vec<(String, String)> },
+}
+
+/// What of a field is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    All,
+    Key,
+    Value,
+}
+
+impl Fault {
+    /// Whether the field holds something else, so that its label means nothing.
+    fn is_of_kind(&self) -> bool {
+        matches!(self, Self::Kind(_) | Self::Scalar(_) | Self::Type(_))
+    }
+}
+
+impl Difference<'_> {
+    /// Whether Confluent's registry takes it for incompatible.
+    pub(super) fn is_error(&self) -> bool {
+        let Self::Field { fault, .. } = self else { return true };
+        fault.is_of_kind() || matches!(fault, Fault::Inside | Fault::Label)
+    }
+}
+
+/// Two messages, or the two files, compared.
+#[derive(Debug)]
+pub(super) struct Node<'f> {
+    /// The messages; none for the files.
+    pub(super) types: Option<Types>,
+    pub(super) differences: Vec<Difference<'f>>,
+    /// Pairs of messages declared within these, by name.
+    nested: Vec<Types>,
+    /// Pairs of definitions behind fields.
+    behind: Vec<(Field<'f>, Field<'f>, Types)>,
+    fails: bool,
+}
+
+/// All pairs that meet, the files first.
+pub(super) fn compare<'f>(reader: &Declarations<'f>, writer: &Declarations<'f>) -> Vec<Node<'f>> {
+    let mut comparison = Comparison { reader, writer, enums: HashSet::new() };
+    let mut files = comparison.scope(None);
+    if reader.package() != writer.package() {
+        files.differences.insert(0, Difference::Package);
+    }
+    let mut waiting: Vec<Types> = files.nested.iter().rev().copied().collect();
+    let mut nodes = vec![files];
+    let mut index = HashMap::new();
+    while let Some(types) = waiting.pop() {
+        if index.contains_key(&types) {
+            continue;
+        }
+        let node = comparison.messages(types);
+        index.insert(types, nodes.len());
+        waiting.extend(node.behind.iter().rev().map(|(_, _, types)| *types));
+        waiting.extend(node.nested.iter().rev());
+        nodes.push(node);
+    }
+    spread(&mut nodes, &index);
+    nodes
+}
+
+struct Comparison<'d, 'f> {
+    reader: &'d Declarations<'f>,
+    writer: &'d Declarations<'f>,
+    /// Pairs of enums that were compared.
+    enums: HashSet<Types>,
+}
+
+impl<'f> Comparison<'_, 'f> {
+    /// The messages declared within two others, or in the two files.
+    fn scope(&self, types: Option<Types>) -> Node<'f> {
+        let read = self.reader.declared_in(types.map(|(reader, _)| reader));
+        let written = self.writer.declared_in(types.map(|(_, writer)| writer));
+        let mut node =
+            Node { types, differences: Vec::new(), nested: Vec::new(), behind: Vec::new(), fails: false };
+        for (name, writer) in written {
+            let is_map_entry = self.writer.message(writer).is_some_and(|it| it.is_map_entry);
+            match read.get(name) {
+                Some(reader) => node.nested.push((*reader, writer)),
+                None if is_map_entry => {}
+                None => node.differences.push(Difference::MessageMissing(writer)),
+            }
+        }
+        node
+    }
+
+    fn messages(&mut self, types: Types) -> Node<'f> {
+        let mut node = self.scope(Some(types));
+        let missing = std::mem::take(&mut node.differences);
+        let (read, written) = (self.reader.fields(types.0), self.writer.fields(types.1));
+        for (number, writer) in &written {
+            match read.get(number) {
+                Some(reader) => self.fields(types, reader, writer, &mut node),
+                None if writer.label == Some(Label::Required) => {
+                    node.differences.push(Difference::RequiredUnknown(*writer));
+                }
+                None => {}
+            }
+        }
+        let added = read.iter().filter(|(number, _)| !written.contains_key(number)).map(|(_, field)| field);
+        let required = added.filter(|field| field.label == Some(Label::Required));
+        node.differences.extend(required.map(|field| Difference::RequiredMissing(*field)));
+        if let (Some(reader), Some(writer)) = (self.reader.message(types.0), self.writer.message(types.1)) {
+            node.differences.extend(oneofs::compare((reader.proto, &read), (writer.proto, &written)));
+        }
+        node.differences.extend(missing);
+        node
+    }
+
+    fn fields(&mut self, types: Types, reader: &Field<'f>, writer: &Field<'f>, node: &mut Node<'f>) {
+        let mut faults = Vec::new();
+        let read = Kind::of(self.reader, types.0, reader);
+        let written = Kind::of(self.writer, types.1, writer);
+        let mut behind = Vec::new();
+        match (read, written) {
+            (Kind::One(read), Kind::One(written)) => {
+                behind.extend(self.values(types, Part::All, read, written, &mut faults));
+                let is_other = faults.iter().any(Fault::is_of_kind);
+                faults.extend(label(reader, writer, read).filter(|_| !is_other));
+            }
+            (Kind::Map { key: read_key, value: read }, Kind::Map { key: written_key, value: written }) => {
+                self.values(types, Part::Key, read_key, written_key, &mut faults);
+                behind.extend(self.values(types, Part::Value, read, written, &mut faults));
+            }
+            _ => faults.push(Fault::Kind(Part::All)),
+        }
+        let is_renamed = json_name(reader) != json_name(writer);
+        faults.extend(is_renamed.then_some(Fault::Name));
+        let (reader, writer) = (*reader, *writer);
+        node.behind.extend(behind.into_iter().map(|types| (reader, writer, types)));
+        node.differences.extend(faults.into_iter().map(|fault| Difference::Field { reader, writer, fault }));
+    }
+
+    /// Compares two values; gives the definitions that have to be compared besides: those of which one is in a reference.
+    fn values(
+        &mut self,
+        types: Types,
+        part: Part,
+        read: Value<'f>,
+        written: Value<'f>,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Types> {
+        if read.is_message() != written.is_message() {
+            faults.push(Fault::Kind(part));
+            return None;
+        }
+        if let (Value::Message(reader, read), Value::Message(writer, written)) = (read, written) {
+            let (Some(reader), Some(writer)) = (reader, writer) else {
+                let (read, written) =
+                    (self.reader.bare_name(types.0, read), self.writer.bare_name(types.1, written));
+                faults.extend((read != written).then_some(Fault::Type(part)));
+                return None;
+            };
+            if self.reader.local_name(reader) != self.writer.local_name(writer) {
+                faults.push(Fault::Type(part));
+                return None;
+            }
+            // Where both are in the files themselves, they meet there.
+            let files = (self.reader.message(reader)?.file, self.writer.message(writer)?.file);
+            return (files != (0, 0)).then_some((reader, writer));
+        }
+        if read.group() != written.group() {
+            faults.push(Fault::Scalar(part));
+        } else if read.misreads(&written) {
+            faults.push(Fault::Narrowed(part));
+        } else if let (Value::Enum(reader), Value::Enum(writer)) = (read, written) {
+            faults.extend(self.enum_values((reader, writer)));
+        }
+        None
+    }
+
+    /// Compares two enums where they meet first.
+    fn enum_values(&mut self, types: Types) -> Option<Fault> {
+        if !self.enums.insert(types) {
+            return None;
+        }
+        let (reader, writer) = (self.reader.enumeration(types.0)?, self.writer.enumeration(types.1)?);
+        let mut names: HashMap<i32, Vec<&str>> = HashMap::new();
+        for value in &reader.value {
+            names.entry(value.number()).or_default().push(value.name());
+        }
+        let (mut missing, mut renamed) = (Vec::new(), Vec::new());
+        // Of several names for one number each is as good as the others.
+        let mut seen: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
+        for value in &writer.value {
+            seen.entry(value.number()).or_default().push(value.name());
+        }
+        for (number, written) in seen {
+            let first = written.first().copied().unwrap_or_default();
+            match names.get(&number) {
+                None => missing.push(first.to_owned()),
+                Some(read) if read.iter().any(|name| written.contains(name)) => {}
+                Some(read) => {
+                    renamed.push((first.to_owned(), read.first().copied().unwrap_or_default().to_owned()));
+                }
+            }
+        }
+        let differs = !missing.is_empty() || !renamed.is_empty();
+        differs.then_some(Fault::EnumValues { missing, renamed })
+    }
+}
+
+/// Labels count where both are written, and only for numbers: of strings and messages, a reader of one takes the last.
+fn label(reader: &Field<'_>, writer: &Field<'_>, value: Value<'_>) -> Option<Fault> {
+    let is_number = value.group().is_some_and(|group| group != Group::Delimited);
+    let is_changed = reader.label.zip(writer.label).is_some_and(|(reader, writer)| reader != writer);
+    let loses = writer.is_repeated() && !reader.is_repeated();
+    (is_number && is_changed).then_some(Fault::Label).or(loses.then_some(Fault::Repeated))
+}
+
+/// The name in JSON: as given, else in camel case.
+fn json_name(field: &Field<'_>) -> String {
+    if let Some(name) = &field.proto.json_name {
+        return name.clone();
+    }
+    let mut name = String::new();
+    let mut is_start = false;
+    for letter in field.proto.name().chars() {
+        if letter == '_' {
+            is_start = true;
+            continue;
+        }
+        name.push(if is_start { letter.to_ascii_uppercase() } else { letter });
+        is_start = false;
+    }
+    name
+}
+
+/// Lets the failure of a pair reach those that it is within or behind; a circle fails only where something in it does.
+fn spread(nodes: &mut [Node<'_>], index: &HashMap<Types, usize>) {
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+    let mut failed = VecDeque::new();
+    for (number, node) in nodes.iter_mut().enumerate() {
+        let needed = node.nested.iter().chain(node.behind.iter().map(|(_, _, types)| types));
+        for needed in needed.filter_map(|types| index.get(types)) {
+            if let Some(users) = users.get_mut(*needed) {
+                users.push(number);
+            }
+        }
+        node.fails = node.differences.iter().any(Difference::is_error);
+        failed.extend(node.fails.then_some(number));
+    }
+    while let Some(number) = failed.pop_front() {
+        for user in users.get_mut(number).map(std::mem::take).unwrap_or_default() {
+            let Some(node) = nodes.get_mut(user) else { continue };
+            if !node.fails {
+                node.fails = true;
+                failed.push_back(user);
+            }
+        }
+    }
+    let failing: HashSet<Types> =
+        nodes.iter().filter(|node| node.fails).filter_map(|node| node.types).collect();
+    for node in nodes {
+        let behind = node.behind.iter().filter(|(_, _, types)| failing.contains(types));
+        let inside = behind.map(|(reader, writer, _)| Difference::Field {
+            reader: *reader,
+            writer: *writer,
+            fault: Fault::Inside,
+        });
+        node.differences.extend(inside);
+    }
+}

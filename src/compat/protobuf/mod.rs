@@ -1,0 +1,21 @@
+//! Protobuf rules, as Confluent's registry has them from version 8.3 on, and what is misread though it lets it pass
+//! ([language guide, *Updating a Message Type*](https://protobuf.dev/programming-guides/proto3/#updating)).
+//!
+//! ```text
+//! two files, each with all it may refer to -declarations-> messages, enums, names
+//!   -comparison-> pairs (reader's message, writer's message), each with its differences; which pairs fail
+//!   -findings---> a finding for each difference, with both places
+//! ```
+//!
+//! Messages and enums are matched by their name within the same parent, fields by their number. A field's message type
+//! counts by its name without the package; where one of the two definitions comes from a reference they are compared, too.
+//! Not compared: syntax, options, reserved numbers, extensions, groups, services, default values, imports.
+
+mod comparison;
+mod declarations;
+mod findings;
+mod kinds;
+mod oneofs;
+mod sentences;
+
+pub(super) use findings::findings;
