@@ -23,7 +23,7 @@ use super::{Embedded, holder, rows};
 ///
 /// | option | default | |
 /// |---|---|---|
-/// | `sync` | on | without it nothing waits for the disk: a crash may lose what was acknowledged last, never more, never in between |
+/// | `sync` | on | without it nothing waits for the disk, which has everything a second later: a crash may lose that, never what lies before, never a part of a batch |
 /// | `cache` | 64 MiB | how much of the file is kept in memory |
 /// | `maintain_every` | 1 minute | how often retention and compaction are applied |
 /// | `clock` | the system's | |
@@ -119,7 +119,7 @@ impl EmbeddedBuilder {
             sync: self.sync,
             maintain_every: self.maintain_every,
             compacted: HashMap::new(),
-            unsynced: false,
+            unsynced: None,
         };
         Ok(Embedded { log: Arc::new(Log::start(shared, writer)?) })
     }

@@ -28,9 +28,10 @@ impl Fault {
         Self::Corrupt(format!("a row of the table `{}`, key {key:02x?}, is damaged", table.name()))
     }
 
-    /// Whether the database has to be opened anew before it can be used again.
+    /// Whether opening the database anew may help: the operating system has failed it, or a panic has left it locked.
     pub(super) const fn ends_session(&self) -> bool {
-        matches!(self, Self::Redb(_) | Self::Panic(_))
+        use redb::Error::{DatabaseClosed, Io, LockPoisoned, PreviousIo};
+        matches!(self, Self::Redb(Io(_) | PreviousIo | LockPoisoned(_) | DatabaseClosed))
     }
 
     /// What a caller is told: what was done, to which file, what is wrong, what to do.

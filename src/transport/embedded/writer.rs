@@ -30,6 +30,8 @@ use super::session::{Session, Touched};
 const GROUP_BYTES: usize = 32 << 20;
 /// How long what was acknowledged without a sync may wait for one, when there is nothing else to do.
 const UNSYNCED: Duration = Duration::from_millis(20);
+/// How long it may wait at all.
+const UNSYNCED_AT_MOST: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
@@ -41,8 +43,8 @@ pub(super) struct Writer {
     pub(super) maintain_every: Duration,
     /// Where compaction has been, by topic and partition.
     pub(super) compacted: HashMap<(u32, u32), u64>,
-    /// Something is committed that the disk may not have.
-    pub(super) unsynced: bool,
+    /// Since when something is committed that the disk may not have.
+    pub(super) unsynced: Option<Duration>,
 }
 
 impl Writer {
@@ -54,7 +56,7 @@ impl Writer {
             if waiting.is_empty() {
                 let due = maintained + self.maintain_every;
                 let wait = due.saturating_sub(self.shared.hub.clock().steady());
-                let wait = if self.unsynced { wait.min(UNSYNCED) } else { wait };
+                let wait = if self.unsynced.is_some() { wait.min(UNSYNCED) } else { wait };
                 match commands.recv_timeout(wait) {
                     Ok(command) => waiting.push_back(command),
                     Err(RecvTimeoutError::Timeout) => self.sync_now(),
@@ -101,7 +103,7 @@ impl Writer {
 
     /// Brings what was acknowledged early to the disk.
     fn sync_now(&mut self) {
-        if std::mem::take(&mut self.unsynced) {
+        if self.unsynced.take().is_some() {
             // A failure here loses nothing that was promised to be on the disk.
             let _ = self.shared.disk.with(|database| Ok(database.begin_write()?.commit()?));
         }
@@ -109,7 +111,9 @@ impl Writer {
 
     /// Writes a group of commands in one transaction, and answers each.
     fn write(&mut self, group: Vec<Write>) {
-        let durable = self.sync && group.iter().any(Write::is_durable);
+        let started = self.shared.hub.clock().steady();
+        let is_late = self.unsynced.is_some_and(|since| since + UNSYNCED_AT_MOST <= started);
+        let durable = is_late || self.sync && group.iter().any(Write::is_durable);
         if let Err(error) = self.ready() {
             let why = Failure::from(error);
             group.into_iter().for_each(|write| not_begun(write, &why));
@@ -133,7 +137,7 @@ impl Writer {
         });
         match written {
             Ok(()) => {
-                self.unsynced = !durable && (self.unsynced || !touched.is_empty());
+                self.unsynced = if durable { None } else { self.unsynced.or(Some(started)) };
                 self.publish(&touched);
                 pending.into_iter().for_each(Pending::written);
                 self.shared.hub.tell();
