@@ -94,7 +94,7 @@ pub enum Place {
     Timestamp(i64),
 }
 
-/// How much [`RawConsumer::next`] may give at once.
+/// How much [`RawConsumer::next`](super::RawConsumer::next) may give at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PollLimits {
