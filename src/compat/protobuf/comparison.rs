@@ -27,7 +27,7 @@ pub(super) enum Difference<'f> {
     /// The reader does not have that member of the writer's oneof.
     OneofFieldMissing { oneof: &'f str, field: Field<'f> },
     /// Fields that the writer may write together are in one oneof of the reader's.
-    JoinsOneof { oneof: usize, fields: Vec<i32>, are_several: bool },
+    JoinsOneof { oneof: usize, fields: Vec<Field<'f>>, are_several: bool },
 }
 
 /// What differs between two fields of one number. The last four are no faults for Confluent's registry.
@@ -205,7 +205,7 @@ impl<'f> Comparison<'_, 'f> {
                 faults.extend((read != written).then_some(Fault::Type(part)));
                 return None;
             };
-            if self.reader.local_name(reader) != self.writer.local_name(writer) {
+            if self.reader.local_parts(reader) != self.writer.local_parts(writer) {
                 faults.push(Fault::Type(part));
                 return None;
             }

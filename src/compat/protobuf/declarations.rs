@@ -1,5 +1,6 @@
 //! What the files of one side declare, and which declaration a name means.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use prost_types::field_descriptor_proto::{Label, Type};
@@ -21,15 +22,34 @@ pub(super) mod tag {
     pub(in crate::compat::protobuf) const FIELD_TYPE_NAME: i32 = 6;
 }
 
-/// All messages and enums of one side.
+/// How many scopes a name is looked for in, from the innermost one outward, before it is looked for without any: more than
+/// messages can nest, and packages that people use have parts.
+const MAX_SCOPES: usize = 256;
+
+/// Names are cut behind so many characters where people read them: a report names a type very often.
+const SHOWN_CHARACTERS: usize = 100;
+
+/// All messages and enums of one side. Names are kept by their parts, each once, so that it takes no more than the texts do.
 #[derive(Debug)]
 pub(super) struct Declarations<'f> {
     files: &'f [File<'f>],
     messages: Vec<Message<'f>>,
     enums: Vec<&'f EnumDescriptorProto>,
-    names: HashMap<String, Declared>,
+    /// The first is the one around all.
+    scopes: Vec<Scope>,
+    /// The scope of that name within another.
+    children: HashMap<(usize, &'f str), usize>,
+    /// The messages that the parser made for `map<K, V>`, by the message they are in and their name.
+    made_entries: HashMap<(usize, &'f str), usize>,
     /// The messages at the top of the schema's own file.
     roots: Vec<usize>,
+}
+
+/// A part of a package, a message or an enum.
+#[derive(Debug)]
+struct Scope {
+    parent: usize,
+    declared: Option<Declared>,
 }
 
 /// What a name means: a message or an enum, by its index.
@@ -45,7 +65,8 @@ pub(super) struct Message<'f> {
     pub(super) proto: &'f DescriptorProto,
     /// Its file; 0 is the schema's own.
     pub(super) file: usize,
-    pub(super) full_name: String,
+    parent: Option<usize>,
+    scope: usize,
     /// Its path through the descriptor.
     pub(super) path: Vec<i32>,
     /// Whether it is declared as such, not as a `map<K, V>` or a group.
@@ -72,10 +93,12 @@ impl Field<'_> {
 }
 
 /// What messages are declared in.
-struct Scope<'n> {
+#[derive(Clone, Copy)]
+struct Around<'n> {
     file: usize,
     origin: Origin,
-    name: &'n str,
+    message: Option<usize>,
+    scope: usize,
     path: &'n [i32],
     /// The number of the list that its messages stand in.
     list: i32,
@@ -84,14 +107,23 @@ struct Scope<'n> {
 impl<'f> Declarations<'f> {
     /// The schema's own file has to be the first. Of two declarations of one name the first counts.
     pub(super) fn of(files: &'f [File<'f>]) -> Self {
-        let mut it =
-            Self { files, messages: Vec::new(), enums: Vec::new(), names: HashMap::new(), roots: Vec::new() };
+        let mut it = Self {
+            files,
+            messages: Vec::new(),
+            enums: Vec::new(),
+            scopes: vec![Scope { parent: 0, declared: None }],
+            children: HashMap::new(),
+            made_entries: HashMap::new(),
+            roots: Vec::new(),
+        };
         for (index, file) in files.iter().enumerate() {
             let proto = &*file.proto;
-            let (origin, name) = (file.origin(), proto.package());
-            let scope = Scope { file: index, origin, name, path: &[], list: tag::FILE_MESSAGE };
-            it.add_enums(name, &proto.enum_type);
-            let added = it.add_messages(&scope, &proto.message_type, &group_names(&proto.extension));
+            let parts = proto.package().split('.').filter(|part| !part.is_empty());
+            let scope = parts.fold(0, |scope, part| it.child(scope, part));
+            let list = tag::FILE_MESSAGE;
+            let around = Around { file: index, origin: file.origin(), message: None, scope, path: &[], list };
+            it.add_enums(scope, &proto.enum_type);
+            let added = it.add_messages(around, &proto.message_type, &group_names(&proto.extension));
             if index == 0 {
                 it.roots = added;
             }
@@ -102,32 +134,42 @@ impl<'f> Declarations<'f> {
     /// Recurses as deep as messages nest, which the parser limits to 32.
     fn add_messages(
         &mut self,
-        scope: &Scope<'_>,
+        around: Around<'_>,
         messages: &'f [DescriptorProto],
         groups: &HashSet<&str>,
     ) -> Vec<usize> {
         let mut added = Vec::with_capacity(messages.len());
         for (index, proto) in messages.iter().enumerate() {
-            let full_name = qualified(scope.name, proto.name());
-            let path: Vec<i32> = scope.path.iter().copied().chain([scope.list, index as i32]).collect();
-            let is_written = scope.origin == Origin::Descriptor || !is_synthetic(proto, groups);
             let number = self.messages.len();
-            if is_written {
-                self.names.entry(full_name.clone()).or_insert(Declared::Message(number));
+            let path: Vec<i32> = around.path.iter().copied().chain([around.list, index as i32]).collect();
+            let is_written = around.origin == Origin::Descriptor || !is_synthetic(proto, groups);
+            let is_map_entry = is_map_entry(proto);
+            let scope = if is_written {
+                let scope = self.child(around.scope, proto.name());
+                self.declare(scope, Declared::Message(number));
+                scope
+            } else {
+                // It has no name; what is in it sees what is around it.
+                self.add_scope(around.scope)
+            };
+            if let Some(parent) = around.message.filter(|_| !is_written && is_map_entry) {
+                self.made_entries.entry((parent, proto.name())).or_insert(number);
             }
             self.messages.push(Message {
                 proto,
-                file: scope.file,
-                full_name: full_name.clone(),
+                file: around.file,
+                parent: around.message,
+                scope,
                 path: path.clone(),
                 is_written,
-                is_map_entry: is_map_entry(proto),
+                is_map_entry,
                 nested: Vec::new(),
             });
-            let inner = Scope { name: &full_name, path: &path, list: tag::MESSAGE_NESTED, ..*scope };
-            self.add_enums(&full_name, &proto.enum_type);
+            let inner =
+                Around { message: Some(number), scope, path: &path, list: tag::MESSAGE_NESTED, ..around };
+            self.add_enums(scope, &proto.enum_type);
             let groups = group_names(proto.field.iter().chain(&proto.extension));
-            let nested = self.add_messages(&inner, &proto.nested_type, &groups);
+            let nested = self.add_messages(inner, &proto.nested_type, &groups);
             if let Some(message) = self.messages.get_mut(number) {
                 message.nested = nested;
             }
@@ -136,11 +178,31 @@ impl<'f> Declarations<'f> {
         added
     }
 
-    fn add_enums(&mut self, scope: &str, enums: &'f [EnumDescriptorProto]) {
+    fn add_enums(&mut self, scope: usize, enums: &'f [EnumDescriptorProto]) {
         for proto in enums {
-            let name = qualified(scope, proto.name());
-            self.names.entry(name).or_insert(Declared::Enum(self.enums.len()));
+            let scope = self.child(scope, proto.name());
+            self.declare(scope, Declared::Enum(self.enums.len()));
             self.enums.push(proto);
+        }
+    }
+
+    fn child(&mut self, parent: usize, name: &'f str) -> usize {
+        if let Some(known) = self.children.get(&(parent, name)) {
+            return *known;
+        }
+        let scope = self.add_scope(parent);
+        self.children.insert((parent, name), scope);
+        scope
+    }
+
+    fn add_scope(&mut self, parent: usize) -> usize {
+        self.scopes.push(Scope { parent, declared: None });
+        self.scopes.len() - 1
+    }
+
+    fn declare(&mut self, scope: usize, declared: Declared) {
+        if let Some(scope) = self.scopes.get_mut(scope) {
+            scope.declared.get_or_insert(declared);
         }
     }
 
@@ -180,13 +242,8 @@ impl<'f> Declarations<'f> {
     }
 
     /// The message behind a `map<K, V>` of a text, which has no name there.
-    pub(super) fn unwritten_entry(&self, message: usize, name: &str) -> Option<usize> {
-        let nested = self.message(message)?.nested.iter().copied();
-        let mut entries = nested.filter(|number| {
-            self.message(*number)
-                .is_some_and(|it| !it.is_written && it.is_map_entry && it.proto.name() == name)
-        });
-        entries.next()
+    pub(super) fn made_entry(&self, message: usize, name: &'f str) -> Option<usize> {
+        self.made_entries.get(&(message, name)).copied()
     }
 
     /// A message's fields by number, groups left out where the text declares them as such. Of two with one number the last counts.
@@ -208,40 +265,55 @@ impl<'f> Declarations<'f> {
     }
 
     /// What a type's name means within a message: from the innermost scope outward, as in `protoc`.
-    pub(super) fn resolve(&self, message: usize, name: &str) -> Option<Declared> {
+    pub(super) fn resolve(&self, message: usize, name: &'f str) -> Option<Declared> {
         if let Some(absolute) = name.strip_prefix('.') {
-            return self.names.get(absolute).copied();
+            return self.within(0, absolute);
         }
-        let mut scope = self.message(message).map_or("", |message| message.full_name.as_str());
-        loop {
-            if let Some(found) = self.names.get(&qualified(scope, name)) {
-                return Some(*found);
+        let mut scope = self.message(message).map_or(0, |message| message.scope);
+        for _ in 0..MAX_SCOPES {
+            let found = self.within(scope, name);
+            if found.is_some() || scope == 0 {
+                return found;
             }
-            if scope.is_empty() {
-                return None;
-            }
-            scope = scope.rsplit_once('.').map_or("", |(outer, _)| outer);
+            scope = self.scopes.get(scope).map_or(0, |scope| scope.parent);
         }
+        self.within(0, name)
     }
 
-    /// A message's name without its file's package.
-    pub(super) fn local_name(&self, message: usize) -> &str {
-        let Some(message) = self.message(message) else { return "" };
-        without_package(&message.full_name, self.package_of(message.file))
+    fn within(&self, scope: usize, name: &'f str) -> Option<Declared> {
+        let found = name.split('.').try_fold(scope, |scope, part| self.children.get(&(scope, part)).copied());
+        self.scopes.get(found?)?.declared
+    }
+
+    /// A message's name without its file's package, by its parts.
+    pub(super) fn local_parts(&self, message: usize) -> Vec<&'f str> {
+        let mut parts = Vec::new();
+        let mut next = self.message(message);
+        while let Some(message) = next {
+            parts.push(message.proto.name());
+            next = message.parent.and_then(|parent| self.message(parent));
+        }
+        parts.reverse();
+        parts
+    }
+
+    /// The same for people to read.
+    pub(super) fn local_name(&self, message: usize) -> String {
+        self.local_parts(message).into_iter().map(shown).collect::<Vec<_>>().join(".")
     }
 
     /// A name that leads nowhere, as far as it can be compared: without the package that it was written in.
-    pub(super) fn bare_name<'n>(&self, message: usize, written: &'n str) -> &'n str {
+    pub(super) fn bare_name(&self, message: usize, written: &'f str) -> &'f str {
         let package = self.message(message).map_or("", |message| self.package_of(message.file));
-        without_package(written.strip_prefix('.').unwrap_or(written), package)
+        let name = written.strip_prefix('.').unwrap_or(written);
+        name.strip_prefix(package).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
     }
 }
 
-/// `scope.name`, or `name` alone where there is no scope.
-fn qualified(scope: &str, name: &str) -> String {
-    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
-}
-
-fn without_package<'n>(name: &'n str, package: &str) -> &'n str {
-    name.strip_prefix(package).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
+/// A name as people read it: a very long one is cut short.
+pub(super) fn shown(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(SHOWN_CHARACTERS) {
+        Some((end, _)) => Cow::Owned(format!("{}…", name.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(name),
+    }
 }

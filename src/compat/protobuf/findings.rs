@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::comparison::{Difference, Fault, Types, compare};
-use super::declarations::{Declarations, Field, tag};
+use super::declarations::{Declarations, Field, shown, tag};
 use super::sentences::Sentences;
 use crate::compat::places::Places;
 use crate::compat::rule::{RuleId, id};
@@ -57,7 +57,7 @@ impl<'f> Text<'f> {
         let declared = message.and_then(|message| self.declarations.message(message));
         let file = declared.map_or(0, |message| message.file);
         let root = declared.map_or(&[][..], |message| &message.path);
-        let mut pointer = message.map_or_else(String::new, |it| self.declarations.local_name(it).to_owned());
+        let mut pointer = message.map(|message| self.declarations.local_name(message)).unwrap_or_default();
         let (name, below): (Option<&str>, Vec<i32>) = match spot {
             Spot::Package => (None, vec![tag::FILE_PACKAGE]),
             Spot::Message(_) => (None, vec![tag::MESSAGE_NAME]),
@@ -72,7 +72,7 @@ impl<'f> Text<'f> {
         };
         if let Some(name) = name {
             pointer.push('.');
-            pointer.push_str(name);
+            pointer.push_str(&shown(name));
         }
         let path: Vec<i32> = root.iter().copied().chain(below).collect();
         let file_of = self.declarations.file(file);

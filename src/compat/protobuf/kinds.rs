@@ -38,7 +38,7 @@ impl<'f> Kind<'f> {
         let value = Value::of(declarations, message, field);
         // In a text, only what the parser made of `map<K, V>` says that it is a message.
         let is_made = field.proto.r#type == Some(Type::Message.into());
-        let made = declarations.unwritten_entry(message, field.proto.type_name()).filter(|_| is_made);
+        let made = declarations.made_entry(message, type_name(field)).filter(|_| is_made);
         let entry = made.or(match value {
             Value::Message(number, _) => number,
             _ => None,
@@ -59,7 +59,7 @@ impl<'f> Kind<'f> {
 
 impl<'f> Value<'f> {
     fn of(declarations: &Declarations<'f>, message: usize, field: &Field<'f>) -> Self {
-        let name = field.proto.type_name();
+        let name = type_name(field);
         let scalar = field.proto.r#type.and_then(|number| Type::try_from(number).ok());
         match scalar.filter(|it| !matches!(it, Type::Message | Type::Enum | Type::Group)) {
             Some(scalar) => Self::Scalar(scalar),
@@ -112,4 +112,8 @@ impl<'f> Value<'f> {
         );
         reader != writer && !is_wider
     }
+}
+
+fn type_name<'f>(field: &Field<'f>) -> &'f str {
+    field.proto.type_name.as_deref().unwrap_or_default()
 }

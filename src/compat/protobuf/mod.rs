@@ -9,6 +9,7 @@
 //!
 //! Messages and enums are matched by their name within the same parent, fields by their number. A field's message type
 //! counts by its name without the package; where one of the two definitions comes from a reference they are compared, too.
+//! Before 8.3 (8.2.3, 8.1.5, 8.0.7) Confluent's registry compared oneofs by name, and refused to let a field out of one.
 //! Not compared: syntax, options, reserved numbers, extensions, groups, services, default values, imports.
 
 mod comparison;

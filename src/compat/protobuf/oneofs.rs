@@ -33,7 +33,8 @@ pub(super) fn compare<'f>(
             .collect();
         if homes.len() > 1 {
             let alone = homes.iter().filter(|home| matches!(home, Home::Alone(_))).count();
-            let fields = numbers.into_iter().filter(|number| written.contains_key(number)).collect();
+            let known = numbers.iter().filter(|number| written.contains_key(number));
+            let fields = known.filter_map(|number| read.get(number)).copied().collect();
             differences.push(Difference::JoinsOneof { oneof, fields, are_several: alone > 1 });
         }
     }

@@ -1,9 +1,12 @@
 //! Differences in words. Each is said from the side of the person who proposes the new version.
 
 use super::comparison::{Fault, Part, Types};
-use super::declarations::{Declarations, Field};
+use super::declarations::{Declarations, Field, shown};
 use super::kinds::{Kind, Value};
 use crate::compat::Side;
+
+/// How many names of a list are shown.
+const SHOWN: usize = 20;
 
 /// What it takes to say what differs when one side reads the other.
 #[derive(Clone, Copy)]
@@ -18,7 +21,7 @@ impl<'f> Sentences<'_, 'f> {
     pub(super) fn package(self) -> String {
         let say = |package: &str| match package {
             "" => "none".to_owned(),
-            package => format!("`{package}`"),
+            package => format!("`{}`", shown(package)),
         };
         let (old, new) = self.ordered(self.reader.package(), self.writer.package());
         format!("the package was {} and is {}", say(old), say(new))
@@ -33,7 +36,7 @@ impl<'f> Sentences<'_, 'f> {
     }
 
     pub(super) fn required_missing(self, types: Types, field: &Field<'_>) -> String {
-        let (name, number) = (field.proto.name(), field.proto.number());
+        let (name, number) = (shown(field.proto.name()), field.proto.number());
         let message = self.reader.local_name(types.0);
         match self.side {
             Side::New => format!("message `{message}` gained required field `{name}` = {number}"),
@@ -44,7 +47,7 @@ impl<'f> Sentences<'_, 'f> {
     }
 
     pub(super) fn required_unknown(self, types: Types, field: &Field<'_>) -> String {
-        let (name, number) = (field.proto.name(), field.proto.number());
+        let (name, number) = (shown(field.proto.name()), field.proto.number());
         let message = self.writer.local_name(types.1);
         match self.side {
             Side::New => format!("message `{message}` lost required field `{name}` = {number}"),
@@ -55,7 +58,8 @@ impl<'f> Sentences<'_, 'f> {
     }
 
     pub(super) fn oneof_field_missing(self, oneof: &str, field: &Field<'_>) -> String {
-        let (name, number) = (field.proto.name(), field.proto.number());
+        let oneof = shown(oneof);
+        let (name, number) = (shown(field.proto.name()), field.proto.number());
         match self.side {
             Side::New => format!("oneof `{oneof}` lost `{name}` = {number}"),
             Side::Old => {
@@ -64,19 +68,13 @@ impl<'f> Sentences<'_, 'f> {
         }
     }
 
-    pub(super) fn joins_oneof(self, types: Types, oneof: usize, fields: &[i32]) -> String {
-        let (reads, writes) = (self.reader.fields(types.0), self.writer.fields(types.1));
-        let names: Vec<String> = fields
-            .iter()
-            .filter_map(|number| reads.get(number).or_else(|| writes.get(number)))
-            .map(|field| field.proto.name().to_owned())
-            .collect();
+    pub(super) fn joins_oneof(self, types: Types, oneof: usize, fields: &[Field<'_>]) -> String {
+        let names = list(fields.iter().map(|field| field.proto.name()), fields.len());
         let proto = self.reader.message(types.0).and_then(|it| it.proto.oneof_decl.get(oneof));
-        let oneof = proto.map_or("", |it| it.name());
+        let oneof = shown(proto.map_or("", |it| it.name()));
         let (reads, writes) = self.times();
         format!(
-            "oneof `{oneof}` takes one of {} ({reads}), of which a message could hold several ({writes})",
-            list(&names)
+            "oneof `{oneof}` takes one of {names} ({reads}), of which a message could hold several ({writes})"
         )
     }
 
@@ -86,10 +84,10 @@ impl<'f> Sentences<'_, 'f> {
         let number = reader.proto.number();
         let (old, new) = self.ordered(reader, writer);
         if *fault == Fault::Name {
-            let (old, new) = (old.proto.name(), new.proto.name());
+            let (old, new) = (shown(old.proto.name()), shown(new.proto.name()));
             return format!("field {number} was called `{old}` and is called `{new}`");
         }
-        let name = format!("field `{}` = {number}", new.proto.name());
+        let name = format!("field `{}` = {number}", shown(new.proto.name()));
         let (reads, writes) = self.times();
         match fault {
             Fault::Label => format!("{name} was {} and is {}", label(old), label(new)),
@@ -131,16 +129,22 @@ impl<'f> Sentences<'_, 'f> {
             Side::New => ("lost", "they are still in earlier messages"),
             Side::Old => ("gained", "the earlier version does not know them"),
         };
-        let gone = (!missing.is_empty()).then(|| format!("the enum {verb} {}; {whose}", list(missing)));
+        let gone = (!missing.is_empty()).then(|| {
+            let names = list(missing.iter().map(String::as_str), missing.len());
+            format!("the enum {verb} {names}; {whose}")
+        });
         let pairs: Vec<String> = renamed
             .iter()
+            .take(SHOWN)
             .map(|(written, read)| {
                 let (old, new) = self.ordered(read.as_str(), written.as_str());
-                format!("{old} -> {new}")
+                format!("{} -> {}", shown(old), shown(new))
             })
             .collect();
-        let other =
-            (!pairs.is_empty()).then(|| format!("the same numbers have other names: {}", list(&pairs)));
+        let other = (!pairs.is_empty()).then(|| {
+            let pairs = list(pairs.iter().map(String::as_str), renamed.len());
+            format!("the same numbers have other names: {pairs}")
+        });
         (gone, other)
     }
 
@@ -178,10 +182,10 @@ fn say(declarations: &Declarations<'_>, value: Value<'_>) -> String {
             format!("`{}`", scalar.as_str_name().trim_start_matches("TYPE_").to_ascii_lowercase())
         }
         Value::Enum(number) => {
-            format!("enum `{}`", declarations.enumeration(number).map_or("", |it| it.name()))
+            format!("enum `{}`", shown(declarations.enumeration(number).map_or("", |it| it.name())))
         }
         Value::Message(Some(number), _) => format!("message `{}`", declarations.local_name(number)),
-        Value::Message(None, written) => format!("`{written}`, which is not declared"),
+        Value::Message(None, written) => format!("`{}`, which is not declared", shown(written)),
     }
 }
 
@@ -195,12 +199,11 @@ fn label(field: &Field<'_>) -> &'static str {
     }
 }
 
-/// Names in backquotes; very many are cut short.
-fn list(names: &[String]) -> String {
-    const SHOWN: usize = 20;
-    let mut list = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        list.push_str(&format!(" and {} more", names.len() - SHOWN));
+/// Names in backquotes; very many, and very long ones, are cut short.
+fn list<'n>(names: impl Iterator<Item = &'n str>, count: usize) -> String {
+    let mut list = names.take(SHOWN).map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(", ");
+    if count > SHOWN {
+        list.push_str(&format!(" and {} more", count - SHOWN));
     }
     list
 }

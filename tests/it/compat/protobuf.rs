@@ -371,6 +371,37 @@ fn very_many_findings_on_one_line_are_all_placed() {
 }
 
 #[test]
+fn long_names_around_many_messages_are_neither_copied_nor_walked_for_each() {
+    // Each of these names is part of 10,000 full names; a report with all of them would have gigabytes.
+    let long = "n".repeat(400_000);
+    let package = vec!["p"; 100_000].join(".");
+    for (lead, end) in [(format!("message {long} {{"), "}"), (format!("package {package};"), "")] {
+        let messages = |kind: &str| {
+            let messages =
+                (0..10_000).map(|number| format!("message M{number}{{{kind} f=1;T{number} g=2;}}"));
+            proto3(&format!("{lead}{}{end}", messages.collect::<String>()))
+        };
+        let report = backward(&messages("int32"), &messages("float"));
+        assert_eq!(report.findings.len(), 10_000);
+        let length: usize = report.findings.iter().map(|it| it.new.as_ref().unwrap().pointer.len()).sum();
+        assert!(length < 3_000_000, "{length}");
+    }
+}
+
+#[test]
+fn very_many_maps_and_oneofs_in_one_message_are_compared_without_a_power_of_their_number() {
+    let message_of = |each: &dyn Fn(i32) -> String| message(&(1..=15_000).map(each).collect::<String>());
+    let maps = |kind: &str| message_of(&|number| format!("map<int32,{kind}>f{number}={number};"));
+    assert_eq!(backward(&maps("int32"), &maps("float")).findings.len(), 15_000);
+    let alone =
+        message_of(&|number| format!("int32 f{number}={};int32 g{number}={};", 2 * number, 2 * number + 1));
+    let joined = message_of(&|number| {
+        format!("oneof o{number}{{int32 f{number}={};int32 g{number}={};}}", 2 * number, 2 * number + 1)
+    });
+    assert_eq!(rules(&backward(&alone, &joined).findings), ["fields-join-oneof"; 15_000]);
+}
+
+#[test]
 fn a_report_says_what_where_why_and_what_to_do() {
     let old = proto3("package shop;\nmessage Order {\n  message Item {\n    int32 pieces = 1;\n  }\n}");
     let new = proto3("package shop;\nmessage Order {\n  message Item {\n    string pieces = 1;\n  }\n}");
