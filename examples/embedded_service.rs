@@ -1,5 +1,7 @@
 //! Serdes without any stream: a service that answers requests with framed messages, as over HTTP or from a file.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use schemawire::codec::{Avro, Json};
 use schemawire::registry::EmbeddedRegistry;
 use schemawire::schema::Schema;

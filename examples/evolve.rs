@@ -1,5 +1,7 @@
 //! A schema that evolves: written with version 1, read with version 2, and a breaking version 3 that the registry refuses.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use schemawire::codec::Avro;
 use schemawire::registry::{EmbeddedRegistry, RegistryErrorKind, RegistryExt};
 use schemawire::schema::Schema;

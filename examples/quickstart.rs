@@ -1,5 +1,7 @@
 //! The README's example: a typed message into the embedded log and back.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use schemawire::{codec::Avro, consumer::ConsumeExt, producer::ProduceExt};
 use schemawire::{registry::EmbeddedRegistry, schema::Schema, serdes::Serdes, transport::Embedded};
 

@@ -1,4 +1,4 @@
-//! A dynamic [`Value`] to a payload.
+//! A dynamic [`crate::value::Value`] to a payload.
 
 mod scalar;
 

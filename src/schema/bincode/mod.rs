@@ -23,7 +23,7 @@
 //! * `default` and `aliases` write no bytes. They say how a reader with this layout reads bytes of another one; a default is
 //!   the JSON that `serde_json` would write for the field.
 //!
-//! [`trace`] makes the document from a Rust type:
+//! [`trace()`] makes the document from a Rust type:
 //!
 //! ```
 //! #[derive(serde::Serialize, serde::Deserialize)]
