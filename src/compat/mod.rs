@@ -9,6 +9,7 @@
 //! | format | what is checked |
 //! |---|---|
 //! | Avro | all that Confluent's registry checks, by the rules of [`rules`]; changed logical types as warnings |
+//! | JSON Schema | all that Confluent's registry compares, in all drafts, under both policies |
 //! | Protobuf | all that Confluent's registry checks from version 8.3 on; what it lets pass and is misread as warnings |
 //! | others | nothing yet: a version that differs is refused, by `compat/format-not-yet-checked` |
 //!
@@ -29,8 +30,10 @@
 
 #[cfg(feature = "avro")]
 mod avro;
+#[cfg(feature = "json")]
+mod json;
 mod level;
-#[cfg(any(feature = "avro", feature = "protobuf"))]
+#[cfg(any(feature = "avro", feature = "json", feature = "protobuf"))]
 mod places;
 #[cfg(feature = "protobuf")]
 mod protobuf;
@@ -52,7 +55,6 @@ pub fn check(level: Level, history: &[Schema], proposed: &Schema) -> Report {
 /// As [`check`], under a policy. Only JSON Schema heeds it.
 #[must_use]
 pub fn check_with(level: Level, policy: Policy, history: &[Schema], proposed: &Schema) -> Report {
-    let _ = policy;
     let count = match level {
         Level::None => 0,
         level if level.is_transitive() => history.len(),
@@ -61,7 +63,7 @@ pub fn check_with(level: Level, policy: Policy, history: &[Schema], proposed: &S
     let mut report = Report { level, findings: Vec::new() };
     for (against, old) in history.iter().enumerate().rev().take(count) {
         let pair = Pair { level, against, old, new: proposed };
-        report.findings.extend(pair.findings());
+        report.findings.extend(pair.findings(policy));
     }
     report
 }
@@ -76,7 +78,9 @@ struct Pair<'s> {
 }
 
 impl Pair<'_> {
-    fn findings(self) -> Vec<Finding> {
+    fn findings(self, policy: Policy) -> Vec<Finding> {
+        #[cfg(not(feature = "json"))]
+        let _ = policy;
         let (old, new) = (self.old.format(), self.new.format());
         if old != new {
             let message = format!("the earlier version is {old}, and the proposed schema is {new}");
@@ -85,6 +89,8 @@ impl Pair<'_> {
         match new {
             #[cfg(feature = "avro")]
             crate::schema::Format::Avro => avro::findings(self),
+            #[cfg(feature = "json")]
+            crate::schema::Format::Json => json::findings(self, policy),
             #[cfg(feature = "protobuf")]
             crate::schema::Format::Protobuf => protobuf::findings(self),
             _ if self.is_unchanged() => Vec::new(),

@@ -1,7 +1,9 @@
 //! Rules, a row each; docs and explanations come from this table.
 //!
-//! To add one: a row here, one place that emits it, and a case that breaks it and one that holds it in
+//! To add one: a row here, or in the table of its format, one place that emits it, and a case that breaks it and one that holds it in
 //! `tests/cases/compat/<format>/<rule>/`.
+
+use std::sync::LazyLock;
 
 /// A rule's name, as `avro/field-added-without-default`. Never renamed.
 pub type RuleId = &'static str;
@@ -48,8 +50,8 @@ pub struct Rule {
 
 /// All rules, by name.
 #[must_use]
-pub const fn rules() -> &'static [Rule] {
-    RULES
+pub fn rules() -> &'static [Rule] {
+    &ALL
 }
 
 /// The rule of that name.
@@ -95,6 +97,15 @@ pub(super) mod id {
     pub(in crate::compat) const SCALAR_KIND_CHANGED: RuleId = "protobuf/scalar-kind-changed";
     pub(in crate::compat) const SCALAR_NARROWED: RuleId = "protobuf/scalar-narrowed";
 }
+
+/// The tables of all formats, as one in order of the alphabet.
+static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let mut all = RULES.to_vec();
+    #[cfg(feature = "json")]
+    all.extend(super::json::rules::rules());
+    all.sort_unstable_by_key(|rule| rule.id);
+    all
+});
 
 const RULES: &[Rule] = &[
     Rule {

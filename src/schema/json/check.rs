@@ -1,9 +1,9 @@
 //! What a new schema is checked for: keyword values by draft, and that every `$ref` leads somewhere.
 
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::keywords::{misfit, schemas_inside, takes};
+use super::pointers::Pointers;
 use super::walk::{Link, Walk};
 use super::{Draft, Model, uri};
 use crate::schema::json_text::{Node, Shape};
@@ -92,9 +92,9 @@ fn inside<'d>(
     pointers: &Pointers<'d>,
 ) -> Result<(), SchemaError> {
     let found = if fragment.is_empty() || fragment.starts_with('/') {
-        pointers.resolves(resource, fragment)
+        pointers.find(resource, fragment).is_some()
     } else {
-        walk.anchors.contains(&format!("{document}#{fragment}"))
+        walk.anchors.contains_key(&format!("{document}#{fragment}"))
     };
     if found { Ok(()) } else { Err(nothing_there(model, link, "this document")) }
 }
@@ -107,7 +107,7 @@ fn in_reference(
     fragment: &str,
     other: &Model,
 ) -> Result<(), SchemaError> {
-    let found = !fragment.starts_with('/') || Pointers::default().resolves(other.root(), fragment);
+    let found = !fragment.starts_with('/') || Pointers::default().find(other.root(), fragment).is_some();
     if found { Ok(()) } else { Err(nothing_there(model, link, &format!("`{document}`"))) }
 }
 
@@ -133,48 +133,6 @@ impl<'s> Given<'s> {
 
     fn find(&self, link: &Link<'_>, document: &str) -> Option<Option<&'s Model>> {
         self.documents.get(document).or_else(|| self.documents.get(uri::split(link.written).0)).copied()
-    }
-}
-
-/// JSON pointers into a document, with an index of every object they pass through: a hundred thousand definitions that
-/// are each referred to once take one pass, not a hundred thousand.
-#[derive(Default)]
-struct Pointers<'d> {
-    members: RefCell<HashMap<usize, HashMap<&'d str, &'d Node>>>,
-}
-
-impl<'d> Pointers<'d> {
-    fn resolves(&self, root: &'d Node, pointer: &str) -> bool {
-        let pointer = uri::percent_decoded(pointer);
-        let Some(steps) = pointer.strip_prefix('/') else { return pointer.is_empty() };
-        let mut node = root;
-        for (depth, step) in steps.split('/').enumerate() {
-            let step = step.replace("~1", "/").replace("~0", "~");
-            let next = self.step(node, &step);
-            // Confluent's registry copies the outermost `definitions` into `$defs`, so they answer to both names.
-            let next = next.or_else(|| {
-                (depth == 0 && step == "$defs").then(|| self.step(node, "definitions")).flatten()
-            });
-            match next {
-                Some(next) => node = next,
-                None => return false,
-            }
-        }
-        true
-    }
-
-    fn step(&self, node: &'d Node, step: &str) -> Option<&'d Node> {
-        match &node.shape {
-            Shape::Array(items) => items.get(step.parse::<usize>().ok()?),
-            Shape::Object(members) => {
-                let mut index = self.members.borrow_mut();
-                let index = index
-                    .entry(std::ptr::from_ref(node) as usize)
-                    .or_insert_with(|| members.iter().map(|it| (&*it.name, &it.value)).collect());
-                index.get(step).copied()
-            }
-            _ => None,
-        }
     }
 }
 

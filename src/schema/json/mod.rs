@@ -28,11 +28,14 @@
 mod check;
 mod draft;
 mod keywords;
+mod pointers;
 mod uri;
 mod walk;
 
 pub use draft::Draft;
 pub(crate) use uri::resolve;
+#[cfg(feature = "json")]
+pub(crate) use {pointers::Pointers, uri::split, walk::Walk};
 
 use std::collections::HashSet;
 

@@ -1,6 +1,6 @@
 //! Where schemas stand in a document, under which URI, and what they refer to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::keywords::{schemas_inside, takes};
@@ -14,8 +14,8 @@ pub(crate) struct Walk<'d> {
     pub(crate) schemas: Vec<&'d Node>,
     /// The schemas that have a URI, the document itself included.
     pub(crate) resources: HashMap<String, &'d Node>,
-    /// `uri#name` of every anchor.
-    pub(crate) anchors: HashSet<String>,
+    /// The schemas that have an anchor, by `uri#name`.
+    pub(crate) anchors: HashMap<String, &'d Node>,
     /// Every `$ref` (and its dynamic kin).
     pub(crate) links: Vec<Link<'d>>,
 }
@@ -73,13 +73,13 @@ impl<'d> Walk<'d> {
             }
             // Up to draft 7 an anchor is an id that is only a fragment.
             if !fragment.is_empty() {
-                self.anchors.insert(format!("{base}#{fragment}"));
+                self.anchors.insert(format!("{base}#{fragment}"), node);
             }
         }
         if draft >= Draft::Draft201909 {
             for keyword in ["$anchor", "$dynamicAnchor"] {
                 if let Some(anchor) = node.member(keyword).and_then(Node::as_str) {
-                    self.anchors.insert(format!("{base}#{anchor}"));
+                    self.anchors.insert(format!("{base}#{anchor}"), node);
                 }
             }
         }

@@ -56,8 +56,10 @@ fn findings_carry_the_names_of_the_listed_differences() {
             |name: &str| differences.iter().any(|it| it.as_str().is_some_and(|it| it.starts_with(name)));
         for finding in report(&row).findings {
             let Some(confluent) = finding.rule().and_then(|rule| rule.confluent) else { continue };
+            // A new field whose enum has a default of its own: Java then compares the enum with the record.
+            let enum_default = finding.rule == "avro/field-added-without-default" && listed("TYPE_MISMATCH");
             assert!(
-                listed(confluent) || listed("MISSING_UNION_BRANCH"),
+                listed(confluent) || listed("MISSING_UNION_BRANCH") || enum_default,
                 "{}: {finding}\n{differences:?}",
                 row["id"]
             );

@@ -15,6 +15,8 @@ use crate::support::file;
 const FORMATS: &[(&str, &str, Format)] = &[
     #[cfg(feature = "avro")]
     ("avro", "avsc", Format::Avro),
+    #[cfg(feature = "json")]
+    ("json", "json", Format::Json),
     #[cfg(feature = "protobuf")]
     ("protobuf", "proto", Format::Protobuf),
 ];
@@ -67,7 +69,8 @@ fn every_rule_fires_on_its_case_that_breaks_and_not_on_the_one_that_holds() {
     }
 }
 
-/// Every rule runs on every case: what else is found there is written down, too.
+/// Every rule runs on every case: what else is found there is written down, too. With `SCHEMAWIRE_WRITE_EXPECTED` set it
+/// is written anew, to be read before it is kept.
 #[test]
 fn every_case_finds_exactly_what_it_expects() {
     let mut wrong = Vec::new();
@@ -80,6 +83,9 @@ fn every_case_finds_exactly_what_it_expects() {
                 .map(|it| json!({"rule": it.rule, "reader": it.reader.to_string(), "new": place(&it.new), "old": place(&it.old)}))
                 .collect();
             let path = folder(rule, case).join("expect.json");
+            if std::env::var_os("SCHEMAWIRE_WRITE_EXPECTED").is_some() {
+                fs::write(&path, format!("{found:#}\n")).unwrap();
+            }
             let text = fs::read_to_string(&path).unwrap_or_else(|_| "null".into());
             let expected: Value = serde_json::from_str(&text).unwrap();
             if found != expected {

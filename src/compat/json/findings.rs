@@ -1,0 +1,165 @@
+//! From incompatible pairs to findings: what a person reads, with both places.
+
+use std::collections::HashSet;
+
+use super::compare::{Difference, Ids, Need, Spot, compare};
+use super::documents::Documents;
+use super::messages::{Sides, message};
+use super::places::Places;
+use super::rules::id;
+use super::schemas::{Class, Combined, Id, Schemas};
+use super::solver::Solver;
+use crate::compat::{Finding, Pair, Policy, Severity, Side};
+
+/// All findings of one earlier version, in the directions of the level. As in Confluent's registry, whether the old
+/// version reads the new one comes first.
+pub(in crate::compat) fn findings(pair: Pair<'_>, policy: Policy) -> Vec<Finding> {
+    let mut documents = Documents::default();
+    let (Some(old), Some(new)) = (documents.add(Side::Old, pair.old), documents.add(Side::New, pair.new))
+    else {
+        return Vec::new();
+    };
+    let mut schemas = Schemas::new(documents);
+    let mut root = |number: usize| {
+        let node = schemas.documents.all().get(number)?.root;
+        Some(schemas.load(number, node))
+    };
+    let (Some(old), Some(new)) = (root(old), root(new)) else { return Vec::new() };
+    let mut report = Report {
+        pair,
+        policy,
+        side: Side::New,
+        solver: Solver::new(schemas, policy),
+        places: Places::default(),
+        findings: Vec::new(),
+    };
+    if pair.level.is_forward() {
+        report.direction(Side::Old, (new, old));
+    }
+    if pair.level.is_backward() {
+        report.direction(Side::New, (old, new));
+    }
+    if report.solver.is_exhausted() {
+        let message =
+            "the schemas have more alternatives that refer to each other than can be compared".to_owned();
+        report.findings.push(pair.of_all(id::TOO_LARGE, message));
+    }
+    report.findings
+}
+
+/// The findings so far.
+#[derive(Debug)]
+struct Report<'d> {
+    pair: Pair<'d>,
+    policy: Policy,
+    /// The side that reads.
+    side: Side,
+    solver: Solver<'d>,
+    places: Places<'d>,
+    findings: Vec<Finding>,
+}
+
+impl<'d> Report<'d> {
+    /// Walks from the roots to every pair where there may be something to tell, each once.
+    fn direction(&mut self, reader: Side, roots: Ids) {
+        self.side = reader;
+        if self.solver.is_compatible(roots) && self.policy == Policy::Strict || self.solver.is_exhausted() {
+            return;
+        }
+        let mut seen = HashSet::new();
+        let mut waiting = vec![roots];
+        while let Some(ids) = waiting.pop() {
+            let ids = self.solver.resolved(ids);
+            if !seen.insert(ids) {
+                continue;
+            }
+            let outcome = compare(&mut self.solver.schemas, ids);
+            for difference in &outcome.differences {
+                self.add(difference, None);
+            }
+            let mut inside = Vec::new();
+            for need in &outcome.needs {
+                self.need(need, &mut inside);
+            }
+            waiting.extend(inside.into_iter().rev());
+        }
+    }
+
+    fn need(&mut self, need: &Need<'d>, inside: &mut Vec<Ids>) {
+        // A pair that is compatible has nothing to tell, but for warnings.
+        let lenient = self.policy == Policy::Lenient;
+        match need {
+            Need::Inside { ids, otherwise } => {
+                let fails = !self.solver.is_compatible(*ids);
+                if fails && let Some(difference) = otherwise {
+                    self.add(difference, None);
+                }
+                if fails || lenient {
+                    inside.push(*ids);
+                }
+            }
+            Need::Reversed { ids, otherwise } => {
+                if !self.solver.is_compatible(*ids) {
+                    self.add(otherwise, None);
+                }
+            }
+            Need::Any { pairs, otherwise } => {
+                match pairs.iter().find(|ids| self.solver.is_compatible(**ids)) {
+                    Some(ids) if lenient => inside.push(*ids),
+                    Some(_) => {}
+                    None => self.add(otherwise, None),
+                }
+            }
+            Need::Matching { original, update, otherwise, .. } => {
+                let (pairs, alone_before, alone_now) = self.solver.matched(need);
+                if pairs.len() < original.len().min(update.len()) {
+                    let alone = (original.len() <= update.len())
+                        .then(|| alone_before.first().and_then(|it| original.get(*it)))
+                        .unwrap_or_else(|| alone_now.first().and_then(|it| update.get(*it)));
+                    self.unmatched(otherwise, alone.copied());
+                } else if lenient {
+                    inside.extend(pairs);
+                }
+            }
+        }
+    }
+
+    /// A combined schema, a member of which has no partner on the other side: that member is the place.
+    fn unmatched(&mut self, difference: &Difference<'d>, alone: Option<Id>) {
+        let Some((id, item)) = alone.and_then(|id| Some((id, self.solver.schemas.item(id)?))) else {
+            return self.add(difference, None);
+        };
+        let spot = Spot { document: item.document, node: item.node, member: None, schema: id };
+        let original = self.members(difference.original.schema).is_some_and(|it| it.unique.contains(&id));
+        let difference = if original {
+            Difference { original: spot, ..difference.clone() }
+        } else {
+            Difference { update: spot, ..difference.clone() }
+        };
+        self.add(&difference, Some(original));
+    }
+
+    fn members(&self, id: Id) -> Option<&Combined> {
+        match &self.solver.schemas.item(id)?.class {
+            Class::Combined(combined) => Some(combined),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, difference: &Difference<'d>, alone: Option<bool>) {
+        let sides = Sides { reader: self.side, alone };
+        let message = message(&self.solver.schemas, difference, sides);
+        let mut finding = self.pair.finding(difference.rule, self.side, message);
+        if !self.solver.breaks(difference) {
+            finding.severity = Severity::Warning;
+        }
+        let documents = self.solver.schemas.documents.all();
+        let original = self.places.of(documents, difference.original);
+        let update = self.places.of(documents, difference.update);
+        (finding.new, finding.old) = match self.side {
+            Side::New => (update, original),
+            Side::Old => (original, update),
+        };
+        self.findings.push(finding);
+    }
+}
