@@ -111,13 +111,11 @@ fn text(story: &run::Story, output: &mut Output) -> Result<(), Failure> {
         output.line(&output.styled(Style::Yellow, &title))?;
         output.line(&refused.report)?;
     }
-    let unchecked: Vec<&str> =
-        story.rows.iter().filter(|row| !row.is_checked).map(|row| row.format.as_str()).collect();
-    if !unchecked.is_empty() {
+    for row in story.rows.iter().filter(|row| !row.is_checked) {
         output.line("")?;
         let note = format!(
-            "There are no compatibility rules for {} yet: its v2 was registered under level NONE.",
-            unchecked.join(" and ")
+            "{} under NONE: Confluent's strict rules refuse a new optional property where the content is open.",
+            row.format.as_str()
         );
         output.line(&output.styled(Style::Dim, &note))?;
     }

@@ -63,7 +63,8 @@ impl<'d> Report<'d> {
     /// Walks from the roots to every pair where there may be something to tell, each once.
     fn direction(&mut self, reader: Side, roots: Ids) {
         self.side = reader;
-        if self.solver.is_compatible(roots) && self.policy == Policy::Strict || self.solver.is_exhausted() {
+        let is_compatible = self.solver.is_compatible(roots);
+        if self.solver.is_exhausted() || (is_compatible && self.policy == Policy::Strict) {
             return;
         }
         let mut seen = HashSet::new();
