@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! write   lock -> (take the log over, read to its end) -> decide -> one batch, one transaction -> read it back -> publish
-//! read    the published state; waits for nobody
+//! read    the published state; waits for nobody. Registering what is registered is a read
 //! ```
 //!
 //! Whatever was acknowledged is in the log, and the state is made from the log alone: a restart, or another transport, changes

@@ -17,6 +17,10 @@ type Answer<'a, T> = BoxFuture<'a, Result<T, RegistryError>>;
 impl Registry for EmbeddedRegistry {
     fn register<'a>(&'a self, subject: &'a Subject, proposal: &'a Proposal) -> Answer<'a, Arc<Registered>> {
         Box::pin(async move {
+            let state = self.snapshot();
+            if let Some((subject, version)) = decide::registered(&state, subject, proposal) {
+                return state.exactly(&self.0.codecs, &subject, version);
+            }
             let register = |state: &_, codecs: &_| decide::register(state, codecs, subject, proposal);
             let ((subject, version), state) = self.write(register).await?;
             state.exactly(&self.0.codecs, &subject, version)

@@ -15,6 +15,11 @@ use crate::transport::{
 /// How often one write takes the log over from others before it gives up.
 const TAKEOVERS: usize = 64;
 
+/// How long the log has to be quiet before a handle that was fenced takes it back, and how many records it lets pass at most. Without
+/// that pause handles that write at the same moment would fence each other before any of them is done.
+const QUIET: Duration = Duration::from_millis(5);
+const PASSING: usize = 8;
+
 /// How long a record may take from its commit until it can be read.
 const READ_BACK: Duration = Duration::from_secs(30);
 
@@ -102,7 +107,10 @@ impl Log {
         for _ in 0..TAKEOVERS {
             match self.attempt(&decide).await {
                 Ok(answer) => return answer,
-                Err(error) if error.kind == TransportErrorKind::Fenced => fenced = Some(error),
+                Err(error) if error.kind == TransportErrorKind::Fenced => {
+                    fenced = Some(error);
+                    self.let_others_finish().await?;
+                }
                 Err(error) => return Err(failed(error)),
             }
         }
@@ -143,6 +151,17 @@ impl Log {
         }
         self.writer = Some(writer);
         Ok(Ok(decision.answer))
+    }
+
+    /// Reads on until the newer owner seems to be done.
+    async fn let_others_finish(&mut self) -> Result<(), RegistryError> {
+        let limits = PollLimits { wait: Some(QUIET), ..PollLimits::default() };
+        for _ in 0..PASSING {
+            if !self.read(limits).await? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Becomes the owner, and reads to the end: no older owner can write any more, so a record of our own marks it.

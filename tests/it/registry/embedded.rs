@@ -57,13 +57,28 @@ fn a_restart_on_the_same_log_knows_all_that_was_acknowledged() {
 fn a_registry_that_is_only_read_writes_nothing() {
     block_on(async {
         let log = Memory::new();
-        drop(open(&log).await);
+        let known = open(&log).await.register_schema("known", &numbered(0)).await.unwrap();
         let at = TopicPartition::new("_schemas", 0);
         let end = log.offset(&at, schemawire::transport::Place::Latest).await.unwrap();
         let registry = EmbeddedRegistry::on(&log).await.unwrap();
+        assert_eq!(registry.register_schema("known", &numbered(0)).await.unwrap(), known);
         assert!(registry.latest("s").await.unwrap_err().is_not_found());
-        assert!(registry.subjects(":*:", Deleted::Hidden).await.unwrap().is_empty());
+        assert_eq!(registry.subjects(":*:", Deleted::Hidden).await.unwrap(), [name("known")]);
         assert_eq!(log.offset(&at, schemawire::transport::Place::Latest).await.unwrap(), end);
+    });
+}
+
+#[test]
+fn a_handle_takes_the_log_over_once_and_then_writes_only_what_happens() {
+    block_on(async {
+        let log = Memory::new();
+        let registry = open(&log).await;
+        for number in [0, 1, 0] {
+            registry.register_schema("s", &numbered(number)).await.unwrap();
+        }
+        let at = TopicPartition::new("_schemas", 0);
+        let end = log.offset(&at, schemawire::transport::Place::Latest).await.unwrap();
+        assert_eq!(end, 4, "the mark of the end, the level, two schemas; a known schema is no event");
     });
 }
 

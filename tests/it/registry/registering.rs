@@ -59,12 +59,16 @@ fn one_content_has_one_guid_in_every_registry() {
 #[test]
 fn one_text_in_two_formats_is_two_schemas() {
     let mut machine = machine(Level::None);
-    let text = r#"{"type":"array","items":"string"}"#;
+    let text = r#"{"type":"string","x":1}"#;
     let in_avro = machine.register("a", text).unwrap();
-    let Ok(schema) = Schema::json(r#"{"type":"array","items":true}"#) else { return };
-    let in_json = machine.propose("j", &Proposal::new(schema)).unwrap();
-    assert_ne!(in_avro.id, in_json.id);
-    assert_eq!(code(machine.lookup("a", &Proposal::new(in_json.schema.clone()))), 40403);
+    let proposal = Proposal::new(Schema::json(text).unwrap());
+    let in_json = machine.propose("j", &proposal).unwrap();
+    assert_eq!((in_avro.schema.text(), in_avro.guid), (in_json.schema.text(), in_json.guid));
+    assert_ne!(in_avro.id, in_json.id, "an id says the format, too");
+    assert_eq!(code(machine.lookup("a", &proposal)), 40403);
+    assert_eq!(machine.propose("a", &proposal).unwrap().version.0, 2);
+    machine.set_mode(Some("i"), RegistryMode::Import).unwrap();
+    assert_eq!(code(machine.propose("i", &proposal.with_id(in_avro.id))), 42207);
 }
 
 #[test]
@@ -220,6 +224,7 @@ fn metadata_and_rules_are_kept_and_make_another_content() {
 #[test]
 fn settings_lay_defaults_under_and_overrides_over_a_schemas_metadata() {
     let mut machine = Machine::default();
+    machine.register("s", A).unwrap();
     let mut config = Config::default();
     config.default_metadata = Some(Metadata::with_properties([("owner", "nobody"), ("tier", "3")]));
     config.override_metadata = Some(Metadata::with_properties([("tier", "1")]));
@@ -228,6 +233,18 @@ fn settings_lay_defaults_under_and_overrides_over_a_schemas_metadata() {
         machine.propose("s", &avro(A).with_metadata(Metadata::with_properties([("owner", "a")])));
     let expected = Metadata::with_properties([("owner", "a"), ("tier", "1")]);
     assert_eq!(registered.unwrap().metadata, Some(expected));
+
+    let bare = machine.register("t", A).unwrap();
+    let mut config = Config::default();
+    config.override_metadata = Some(Metadata::with_properties([("tier", "1")]));
+    machine.set(Some("t"), config.clone()).unwrap();
+    let second = machine.register("t", A).unwrap();
+    assert_eq!((bare.metadata.clone(), second.metadata.clone()), (None, config.override_metadata));
+    assert_eq!(
+        (second.version.0, machine.register("t", A).unwrap()),
+        (2, second),
+        "a known text gets what the settings add"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod register;
 mod settings;
 
 pub use delete::{delete_subject, delete_version};
-pub use register::register;
+pub use register::{register, registered};
 pub use settings::{delete_config, delete_mode, set_config, set_mode};
 
 pub(super) use register::history;

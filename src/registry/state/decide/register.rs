@@ -37,23 +37,16 @@ pub fn register(
         let message = format!("The specified subject '{subject}' is a context: a schema needs a name in it");
         return Err(RegistryError::new(RegistryErrorKind::InvalidSubject, message));
     }
-    let subject = &state.aliased(subject);
-    let config = state.effective_config(subject);
-    let mode = state.effective_mode(Some(subject))?;
-    let normalize = proposal.normalize || config.normalize == Some(true);
-    let given = state.candidate(subject, proposal, normalize && !mode.is_import())?;
-
-    // Settings that add metadata or rules make another content of the same text, which is looked for below.
-    if !adds_to_schemas(&config)
-        && let Some(known) = known(state, subject, &given, proposal)
-    {
-        return Ok(Decision::nothing((subject.clone(), known)));
+    let Proposed { subject, config, mode, given } = &Proposed::new(state, subject, proposal)?;
+    let mode = *mode;
+    if let Some(version) = known_as_given(state, subject, config, given, proposal) {
+        return Ok(Decision::nothing((subject.clone(), version)));
     }
     permit(subject, mode, proposal)?;
     if mode.is_import() {
-        return import(state, codecs, subject, &given, proposal);
+        return import(state, codecs, subject, given, proposal);
     }
-    let candidate = complete(state, subject, &config, given);
+    let candidate = complete(state, subject, config, given.clone());
     if let Some(known) = known(state, subject, &candidate, proposal) {
         return Ok(Decision::nothing((subject.clone(), known)));
     }
@@ -71,13 +64,54 @@ pub fn register(
     }
     let strictness = if config.validate_new_schemas == Some(false) { Mode::Lenient } else { Mode::Strict };
     let schema = state.parse_candidate(codecs, subject, &candidate, strictness)?;
-    check(state, codecs, subject, &config, &candidate, &schema)?;
+    check(state, codecs, subject, config, &candidate, &schema)?;
 
     let id = match state.id_of(subject, &candidate) {
         Some(id) => id,
         None => next_id(state, subject)?,
     };
     Ok(Decision::new(events(state, subject, version, id, &candidate), (subject.clone(), version)))
+}
+
+/// The version that a schema is registered under already, where registering it would change nothing and needs no permission.
+#[must_use]
+pub fn registered(state: &State, subject: &Subject, proposal: &Proposal) -> Option<(Subject, Version)> {
+    let Proposed { subject, config, given, .. } = Proposed::new(state, subject, proposal).ok()?;
+    let version = known_as_given(state, &subject, &config, &given, proposal)?;
+    Some((subject, version))
+}
+
+/// A proposal with what holds for it.
+struct Proposed {
+    /// The subject, or the one that stands in for it.
+    subject: Subject,
+    config: Config,
+    mode: RegistryMode,
+    /// Before the settings add anything.
+    given: Candidate,
+}
+
+impl Proposed {
+    fn new(state: &State, subject: &Subject, proposal: &Proposal) -> Result<Self, RegistryError> {
+        let subject = state.aliased(subject);
+        let config = state.effective_config(&subject);
+        let mode = state.effective_mode(Some(&subject))?;
+        let normalize = proposal.normalize || config.normalize == Some(true);
+        let given = state.candidate(&subject, proposal, normalize && !mode.is_import())?;
+        Ok(Self { subject, config, mode, given })
+    }
+}
+
+/// The live version that is this schema as it was given. Settings that add metadata or rules make another content of it, which is
+/// looked for later.
+fn known_as_given(
+    state: &State,
+    subject: &Subject,
+    config: &Config,
+    given: &Candidate,
+    proposal: &Proposal,
+) -> Option<Version> {
+    if adds_to_schemas(config) { None } else { known(state, subject, given, proposal) }
 }
 
 /// The live versions that a proposal with that metadata is compared with, oldest first.
