@@ -114,9 +114,11 @@ impl<'d> Report<'d> {
             Need::Matching { original, update, otherwise, .. } => {
                 let (pairs, alone_before, alone_now) = self.solver.matched(need);
                 if pairs.len() < original.len().min(update.len()) {
-                    let alone = (original.len() <= update.len())
-                        .then(|| alone_before.first().and_then(|it| original.get(*it)))
-                        .unwrap_or_else(|| alone_now.first().and_then(|it| update.get(*it)));
+                    let alone = if original.len() <= update.len() {
+                        alone_before.first().and_then(|it| original.get(*it))
+                    } else {
+                        alone_now.first().and_then(|it| update.get(*it))
+                    };
                     self.unmatched(otherwise, alone.copied());
                 } else if lenient {
                     inside.extend(pairs);

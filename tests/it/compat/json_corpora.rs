@@ -43,7 +43,6 @@ fn agrees(policy: Policy, verdict: &str) {
         .map(|(row, report)| format!("{}\n  old {}\n  new {}\n{report}", row["id"], row["old"], row["new"]))
         .collect();
     assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
-    println!("{} rows agree", rows.len());
 }
 
 #[test]
