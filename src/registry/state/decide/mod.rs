@@ -2,7 +2,9 @@
 //!
 //! A decision changes nothing. Its events, applied in order, make it so; they belong together and are written as one batch.
 
+mod compatible;
 mod delete;
+mod import;
 mod register;
 mod settings;
 
@@ -10,7 +12,7 @@ pub use delete::{delete_subject, delete_version};
 pub use register::{register, registered};
 pub use settings::{delete_config, delete_mode, set_config, set_mode};
 
-pub(super) use register::history;
+pub(super) use compatible::history;
 
 use crate::registry::event::Event;
 

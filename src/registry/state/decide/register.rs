@@ -13,15 +13,16 @@ use std::sync::Arc;
 use super::super::candidate::Candidate;
 use super::super::{Entry, State};
 use super::Decision;
+use super::compatible::check;
+use super::import::import;
 use crate::codec::Codecs;
-use crate::compat::{Level, Policy, Report, Severity, check_with};
 use crate::ids::{SchemaId, Version};
 use crate::registry::event::{ContextRecord, Event, ReferenceRecord, SchemaRecord, TENANT, guid_to_base64};
 use crate::registry::{
-    Config, Deleted, Metadata, Proposal, Registered, RegistryError, RegistryErrorKind, RegistryMode, RuleSet,
-    Subject, Unknown,
+    Config, Deleted, Metadata, Proposal, RegistryError, RegistryErrorKind, RegistryMode, RuleSet, Subject,
+    Unknown,
 };
-use crate::schema::{Mode, Schema};
+use crate::schema::Mode;
 
 /// Registers a schema under a subject; answers with the subject (another one where it has an alias) and the version.
 ///
@@ -114,24 +115,6 @@ fn known_as_given(
     if adds_to_schemas(config) { None } else { known(state, subject, given, proposal) }
 }
 
-/// The live versions that a proposal with that metadata is compared with, oldest first.
-pub(in super::super) fn history(
-    state: &State,
-    codecs: &Codecs,
-    subject: &Subject,
-    config: &Config,
-    metadata: Option<&Metadata>,
-) -> Result<Vec<Arc<Registered>>, RegistryError> {
-    let group = |metadata: Option<&Metadata>| {
-        let name = config.group.as_ref()?;
-        metadata?.properties.get(name).cloned()
-    };
-    let wanted = group(metadata);
-    let versions = state.shown(subject, Deleted::Hidden);
-    let of_group = versions.filter(|entry| group(entry.record.metadata.as_ref()) == wanted);
-    of_group.map(|entry| state.registered(codecs, entry)).collect()
-}
-
 /// The live version that is this schema already. One that is asked for by another id or version is not.
 fn known(state: &State, subject: &Subject, candidate: &Candidate, proposal: &Proposal) -> Option<Version> {
     let entry = state.find_same(subject, candidate, Deleted::Hidden)?;
@@ -154,47 +137,6 @@ fn permit(subject: &Subject, mode: RegistryMode, proposal: &Proposal) -> Result<
         ))),
         _ => Ok(()),
     }
-}
-
-/// Takes a schema as it is, with its id; only what would make an id or a version ambiguous is refused.
-fn import(
-    state: &State,
-    codecs: &Codecs,
-    subject: &Subject,
-    candidate: &Candidate,
-    proposal: &Proposal,
-) -> Result<Decision<(Subject, Version)>, RegistryError> {
-    let Some(id) = proposal.id else {
-        return Err(RegistryError::not_permitted("a schema needs an id in this mode"));
-    };
-    if id.0 == 0 || id.0 > i32::MAX as u32 {
-        return Err(RegistryError::new(
-            RegistryErrorKind::IdMismatch,
-            format!("{id} is no id: they go from 1 to 2^31-1"),
-        ));
-    }
-    if state.entry_of_id(subject, id).is_some_and(|entry| !candidate.is(entry)) {
-        let message = format!("Overwrite new schema with id {id} is not permitted: it is another schema's");
-        return Err(RegistryError::new(RegistryErrorKind::IdMismatch, message));
-    }
-    let version = match proposal.version {
-        Some(version) => version,
-        None => next_version(state, subject)?,
-    };
-    if version.0 == 0 || version.0 > i32::MAX as u32 {
-        return Err(RegistryError::new(
-            RegistryErrorKind::InvalidVersion,
-            format!("{version} is no version: they go from 1 to 2^31-1"),
-        ));
-    }
-    if state.entry(subject, version).is_some_and(|entry| !candidate.is(entry) || entry.id() != id) {
-        let message =
-            format!("Version {version} of subject '{subject}' is another schema; it is not overwritten");
-        return Err(RegistryError::not_permitted(message));
-    }
-    // References have to lead somewhere in every mode, and the format has to be known.
-    state.parse_candidate(codecs, subject, candidate, Mode::Lenient)?;
-    Ok(Decision::new(events(state, subject, version, id, candidate), (subject.clone(), version)))
 }
 
 /// Whether the settings put metadata or rules onto schemas.
@@ -225,48 +167,8 @@ fn overlaid<T: Clone>(under: Option<&T>, over: Option<&T>, both: impl Fn(T, &T) 
     }
 }
 
-fn check(
-    state: &State,
-    codecs: &Codecs,
-    subject: &Subject,
-    config: &Config,
-    candidate: &Candidate,
-    schema: &Schema,
-) -> Result<(), RegistryError> {
-    let level = config.level.unwrap_or(Level::None);
-    if level == Level::None {
-        return Ok(());
-    }
-    let history = history(state, codecs, subject, config, candidate.metadata.as_ref())?;
-    let schemas: Vec<Schema> = history.iter().map(|it| it.schema.clone()).collect();
-    let report = check_with(level, config.policy.unwrap_or(Policy::Strict), &schemas, schema);
-    if report.is_compatible() { Ok(()) } else { Err(refusal(subject, level, &history, report)) }
-}
-
-/// The refusal as Confluent words it: what is wrong with the newest version that fails, which one that is, and by which level.
-fn refusal(subject: &Subject, level: Level, history: &[Arc<Registered>], report: Report) -> RegistryError {
-    /// How much of the old schema's text a message shows.
-    const SHOWN: usize = 10 << 10;
-    let errors = || report.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let newest = errors().map(|finding| finding.against).max().unwrap_or(0);
-    let mut details: Vec<String> =
-        errors().filter(|it| it.against == newest).map(|it| format!("{}: {}", it.rule, it.message)).collect();
-    if let Some(old) = history.get(newest) {
-        let text = old.schema.text();
-        let end = (0..=SHOWN.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        details.push(format!("{{oldSchemaVersion: {}}}", old.version));
-        details.push(format!("{{oldSchema: '{}'}}", text.get(..end).unwrap_or_default()));
-    }
-    details.push(format!("{{validateFields: 'false', compatibility: '{level}'}}"));
-    let message = format!(
-        "Schema being registered is incompatible with an earlier schema for subject \"{subject}\", details: [{}]",
-        details.join(", ")
-    );
-    RegistryError::new(RegistryErrorKind::Incompatible, message).with_report(report)
-}
-
 /// One behind the highest version, deleted ones included.
-fn next_version(state: &State, subject: &Subject) -> Result<Version, RegistryError> {
+pub(super) fn next_version(state: &State, subject: &Subject) -> Result<Version, RegistryError> {
     let highest = state.shown(subject, Deleted::Included).next_back().map_or(0, |entry| entry.version.0);
     counted(highest).map(Version)
 }
@@ -283,7 +185,7 @@ fn counted(highest: u32) -> Result<u32, RegistryError> {
 }
 
 /// The new version; the context, where it is new; and the end of soft-deleted versions that are this schema.
-fn events(
+pub(super) fn events(
     state: &State,
     subject: &Subject,
     version: Version,
