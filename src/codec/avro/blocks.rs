@@ -53,6 +53,13 @@ impl Blocks {
         self.seen += 1;
     }
 
+    /// Takes the whole block, for one who counts its items down himself: how many they are.
+    #[inline]
+    pub(super) fn take(&mut self) -> usize {
+        self.seen += self.left;
+        std::mem::take(&mut self.left)
+    }
+
     /// Passes over the rest of this block by its stated size, where it has one; whether it did.
     pub(super) fn pass(&mut self, decoder: &mut Decoder<'_, '_>) -> bool {
         let Some(end) = self.end else { return false };

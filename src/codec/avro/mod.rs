@@ -59,6 +59,7 @@ mod defaults;
 mod dynamic;
 mod fault;
 mod intern;
+mod item;
 mod logical;
 mod matching;
 mod mismatch;

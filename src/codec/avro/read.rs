@@ -105,12 +105,14 @@ impl<'de, 'p> Decoder<'de, 'p> {
                 self.elements = left;
                 Ok(())
             }
-            None => {
-                let limit = self.limits.elements;
-                Err(self
-                    .fault(DecodeErrorKind::Limit, format!("more than {limit} items and entries, the limit")))
-            }
+            None => Err(self.too_many()),
         }
+    }
+
+    #[cold]
+    fn too_many(&self) -> Fault {
+        let limit = self.limits.elements;
+        self.fault(DecodeErrorKind::Limit, format!("more than {limit} items and entries, the limit"))
     }
 
     /// Spends memory that the value takes beyond the payload.
@@ -121,14 +123,14 @@ impl<'de, 'p> Decoder<'de, 'p> {
                 self.bytes = left;
                 Ok(())
             }
-            None => {
-                let limit = self.limits.bytes;
-                Err(self.fault(
-                    DecodeErrorKind::Limit,
-                    format!("the value takes more than {limit} bytes, the limit"),
-                ))
-            }
+            None => Err(self.too_large()),
         }
+    }
+
+    #[cold]
+    fn too_large(&self) -> Fault {
+        let limit = self.limits.bytes;
+        self.fault(DecodeErrorKind::Limit, format!("the value takes more than {limit} bytes, the limit"))
     }
 
     /// An error at the next byte.
@@ -171,11 +173,14 @@ impl<'de, 'p> Decoder<'de, 'p> {
                 self.rest = rest;
                 Ok(true)
             }
-            Some((byte, _)) => {
-                Err(self.fault(DecodeErrorKind::Malformed, format!("a boolean is 0 or 1, not {byte}")))
-            }
+            Some((byte, _)) => Err(self.no_boolean(*byte)),
             None => Err(self.truncated("a boolean")),
         }
+    }
+
+    #[cold]
+    fn no_boolean(&self, byte: u8) -> Fault {
+        self.fault(DecodeErrorKind::Malformed, format!("a boolean is 0 or 1, not {byte}"))
     }
 
     #[inline]
@@ -186,6 +191,11 @@ impl<'de, 'p> Decoder<'de, 'p> {
             self.rest = rest;
             return Ok(i32::from(byte >> 1) ^ -i32::from(byte & 1));
         }
+        self.wide_int()
+    }
+
+    /// An int of two bytes and more.
+    fn wide_int(&mut self) -> Result<i32, Fault> {
         let before = self.rest;
         let long = self.long()?;
         // The encoding of an int has at most 5 bytes, whatever they hold.
@@ -291,9 +301,14 @@ impl<'de, 'p> Decoder<'de, 'p> {
             Ok(length) => self.take(length, "text or bytes of that length"),
             Err(_) => {
                 self.rest = before;
-                Err(self.fault(DecodeErrorKind::Malformed, format!("a length of {length}")))
+                Err(self.no_length(length))
             }
         }
+    }
+
+    #[cold]
+    fn no_length(&self, length: i64) -> Fault {
+        self.fault(DecodeErrorKind::Malformed, format!("a length of {length}"))
     }
 
     /// Text behind its length.
@@ -321,10 +336,15 @@ impl<'de, 'p> Decoder<'de, 'p> {
             Ok(index) if index < count => Ok(index),
             _ => {
                 self.rest = before;
-                let message = format!("{what} {number} of {count}, counted from 0");
-                Err(self.fault(DecodeErrorKind::Malformed, message))
+                Err(self.no_index(number, count, what))
             }
         }
+    }
+
+    #[cold]
+    fn no_index(&self, number: i32, count: usize, what: &str) -> Fault {
+        let message = format!("{what} {number} of {count}, counted from 0");
+        self.fault(DecodeErrorKind::Malformed, message)
     }
 
     /// Nothing may be left.

@@ -380,3 +380,39 @@ fn the_wrong_rust_type_is_an_error_with_its_path() {
     assert!(error.offset.is_some());
     assert_eq!(error.kind, schemawire::codec::DecodeErrorKind::Type);
 }
+
+#[test]
+fn numbers_of_every_width_are_the_specifications_varints() {
+    let codec = same(r#"{"type": "array", "items": "long"}"#);
+    let mut numbers = vec![0, i64::MAX, i64::MIN];
+    for bit in 0..63 {
+        let power = 1_i64 << bit;
+        numbers.extend([power - 1, power, power + 1, 1 - power, -power, -power - 1]);
+    }
+    for number in &numbers {
+        // One item, its bytes, and the end: a byte for every seven bits, the lowest first.
+        let mut expected = vec![2];
+        let mut rest = ((number << 1) ^ (number >> 63)) as u64;
+        while rest >= 0x80 {
+            expected.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        expected.extend([rest as u8, 0]);
+        assert_eq!(encode(&codec, &[*number].as_slice()).unwrap(), expected, "{number}");
+    }
+    let payload = encode(&codec, &numbers).unwrap();
+    assert_eq!(decode::<Vec<i64>>(&codec, &payload).unwrap(), numbers);
+}
+
+#[test]
+fn a_sequence_of_unknown_length_is_written_as_one_of_known_length() {
+    struct Odd;
+    impl Serialize for Odd {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq((0..2000_i32).filter(|it| it % 2 == 1).map(f64::from))
+        }
+    }
+    let codec = same(r#"{"type": "array", "items": "double"}"#);
+    let known: Vec<_> = (0..1000).map(|it| f64::from(2 * it + 1)).collect();
+    assert_eq!(encode(&codec, &Odd).unwrap(), encode(&codec, &known).unwrap());
+}

@@ -108,7 +108,7 @@ fn value<'de, T: DeserializeSeed<'de>>(
     match step.action {
         Action::Read(field) => match seed.deserialize(NodeDeserializer::new(decoder, step.node)) {
             Ok(value) => Ok(value),
-            Err(fault) => Err(fault.at(decoder.offset()).inside(record.field(field).name.text)),
+            Err(fault) => Err(failed(fault, decoder, record, field)),
         },
         Action::Default(field) => {
             let field = record.field(field);
@@ -122,6 +122,11 @@ fn value<'de, T: DeserializeSeed<'de>>(
         }
         Action::Skip(_) => Err(Fault::new(DecodeErrorKind::Custom, "a field that the reader does not have")),
     }
+}
+
+#[cold]
+fn failed(fault: Fault, decoder: &Decoder<'_, '_>, record: &Record, field: u32) -> Fault {
+    fault.at(decoder.offset()).inside(record.field(field).name.text)
 }
 
 /// Hands a record's fields to a visitor one after the other, in the reader's order: a tuple has no names.

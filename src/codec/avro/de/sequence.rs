@@ -9,6 +9,9 @@ use super::{NodeDeserializer, record};
 use crate::codec::DecodeErrorKind;
 use crate::codec::avro::blocks::Blocks;
 use crate::codec::avro::fault::Fault;
+use crate::codec::avro::item::{
+    AnyItem, DoubleItem, FloatAsDoubleItem, FloatItem, IntAsLongItem, IntItem, Item, LongItem, StringItem,
+};
 use crate::codec::avro::plan::Node;
 use crate::codec::avro::read::Decoder;
 
@@ -59,43 +62,6 @@ pub(super) fn array<'de, V: Visitor<'de>>(
     }
 }
 
-/// What the items of an array are, as far as the compiler may know.
-trait Item {
-    /// The item's node: a constant where the type names one.
-    fn node(item: Node) -> Node;
-}
-
-macro_rules! item {
-    ($($name:ident $node:expr;)*) => {$(
-        struct $name;
-        impl Item for $name {
-            #[inline(always)]
-            fn node(_item: Node) -> Node {
-                $node
-            }
-        }
-    )*};
-}
-
-item! {
-    IntItem Node::Int;
-    LongItem Node::Long;
-    FloatItem Node::Float;
-    DoubleItem Node::Double;
-    FloatAsDoubleItem Node::FloatAsDouble;
-    IntAsLongItem Node::IntAsLong;
-    StringItem Node::String;
-}
-
-struct AnyItem;
-
-impl Item for AnyItem {
-    #[inline(always)]
-    fn node(item: Node) -> Node {
-        item
-    }
-}
-
 fn items<'de, I: Item, V: Visitor<'de>>(
     decoder: &mut Decoder<'de, '_>,
     item: Node,
@@ -106,7 +72,7 @@ fn items<'de, I: Item, V: Visitor<'de>>(
     let mut blocks = Blocks::default();
     // The first header is read before the visitor asks how much room to make.
     let more = blocks.open(decoder)?;
-    let mut access = Items::<I> { decoder, item, blocks, paid: 0, more, kind: PhantomData };
+    let mut access = Items::<I> { decoder, item, blocks, left: 0, more, kind: PhantomData };
     let value = visitor.visit_seq(&mut access)?;
     access.finish(length)?;
     decoder.leave();
@@ -117,8 +83,8 @@ struct Items<'a, 'de, 'p, I> {
     decoder: &'a mut Decoder<'de, 'p>,
     item: Node,
     blocks: Blocks,
-    /// How many items of this block their memory is paid for.
-    paid: usize,
+    /// Items of the open block that are still to come, and whose memory is paid for.
+    left: usize,
     more: bool,
     kind: PhantomData<I>,
 }
@@ -126,15 +92,44 @@ struct Items<'a, 'de, 'p, I> {
 impl<I> Items<'_, '_, '_, I> {
     /// The array must end where the visitor stopped.
     fn finish(&mut self, length: Option<usize>) -> Result<(), Fault> {
+        if self.left == 0 && self.more {
+            self.more = self.blocks.open(self.decoder)?;
+        }
+        if self.left == 0 && !self.more {
+            return Ok(());
+        }
+        let takes = length.unwrap_or(self.place());
+        let message = format!("the array has more items than the {takes} that the Rust type takes");
+        Err(self.decoder.fault(DecodeErrorKind::Type, message))
+    }
+
+    /// The place of the next item in the array.
+    fn place(&self) -> usize {
+        self.blocks.seen - self.left
+    }
+
+    #[cold]
+    fn failed(&self, fault: Fault) -> Fault {
+        fault.at(self.decoder.offset()).inside_item(self.place())
+    }
+}
+
+impl<I: Item> Items<'_, '_, '_, I> {
+    /// Between blocks: the next header, and the memory that its items will take, `size` each; `false` at the end of the array.
+    #[inline(never)]
+    fn refill(&mut self, size: usize) -> Result<bool, Fault> {
         if self.more {
             self.more = self.blocks.open(self.decoder)?;
         }
         if !self.more {
-            return Ok(());
+            return Ok(false);
         }
-        let takes = length.unwrap_or(self.blocks.seen);
-        let message = format!("the array has more items than the {takes} that the Rust type takes");
-        Err(self.decoder.fault(DecodeErrorKind::Type, message))
+        self.left = self.blocks.take();
+        // Records pay for themselves.
+        if !matches!(I::node(self.item), Node::Record(_)) {
+            self.decoder.spend_bytes(self.left.saturating_mul(size))?;
+        }
+        Ok(true)
     }
 }
 
@@ -143,33 +138,21 @@ impl<'de, I: Item> SeqAccess<'de> for Items<'_, 'de, '_, I> {
 
     #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
-        if self.paid == 0 {
-            // Between blocks: the next header, and the memory that its items will take.
-            if self.more {
-                self.more = self.blocks.open(self.decoder)?;
-            }
-            if !self.more {
-                return Ok(None);
-            }
-            self.paid = self.blocks.left;
-            // Records pay for themselves.
-            if !matches!(I::node(self.item), Node::Record(_)) {
-                self.decoder.spend_bytes(self.paid.saturating_mul(size_of::<T::Value>()))?;
-            }
+        if self.left == 0 && !self.refill(size_of::<T::Value>())? {
+            return Ok(None);
         }
         match seed.deserialize(NodeDeserializer::new(self.decoder, I::node(self.item))) {
             Ok(value) => {
-                self.paid -= 1;
-                self.blocks.advance();
+                self.left -= 1;
                 Ok(Some(value))
             }
-            Err(fault) => Err(fault.at(self.decoder.offset()).inside_item(self.blocks.seen)),
+            Err(fault) => Err(self.failed(fault)),
         }
     }
 
     #[inline]
     fn size_hint(&self) -> Option<usize> {
-        self.blocks.hint(self.decoder)
+        Some((self.left + self.blocks.left).min(self.decoder.remaining()))
     }
 }
 

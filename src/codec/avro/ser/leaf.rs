@@ -42,6 +42,42 @@ impl NodeSerializer<'_, '_, '_> {
         Ok(())
     }
 
+    /// A float as any node that holds it.
+    pub(super) fn float(self, value: f32) -> Result<(), Refusal> {
+        let this = self.settle("a float", |node, _| match node {
+            Node::Float => Some(0),
+            Node::Double => Some(1),
+            _ => None,
+        })?;
+        match this.node {
+            Node::Float => this.encoder.out.extend_from_slice(&value.to_le_bytes()),
+            Node::Double => this.encoder.out.extend_from_slice(&f64::from(value).to_le_bytes()),
+            _ => return Err(this.mismatch("a float")),
+        }
+        Ok(())
+    }
+
+    /// A double as any node that holds it exactly.
+    pub(super) fn double(self, value: f64) -> Result<(), Refusal> {
+        let this = self.settle("a double", |node, _| match node {
+            Node::Double => Some(0),
+            Node::Float => exact_narrow(value).map(|_| 1),
+            _ => None,
+        })?;
+        match this.node {
+            Node::Double => this.encoder.out.extend_from_slice(&value.to_le_bytes()),
+            Node::Float => match exact_narrow(value) {
+                Some(float) => this.encoder.out.extend_from_slice(&float.to_le_bytes()),
+                None => {
+                    let message = format!("the double {value} does not fit `float` without loss");
+                    return Err(Refusal::new(EncodeErrorKind::Value, message));
+                }
+            },
+            _ => return Err(this.mismatch("a double")),
+        }
+        Ok(())
+    }
+
     /// Bytes as any node that is made of them.
     pub(super) fn raw(self, value: &[u8]) -> Result<(), Refusal> {
         let this = self.settle("bytes", |node, plan| union::rank_bytes(plan, node, value.len()))?;

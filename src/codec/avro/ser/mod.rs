@@ -100,40 +100,21 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
 
     #[inline]
     fn serialize_f32(self, value: f32) -> Result<(), Refusal> {
-        let this = self.settle("a float", |node, _| match node {
-            Node::Float => Some(0),
-            Node::Double => Some(1),
-            _ => None,
-        })?;
-        match this.node {
-            Node::Float => this.encoder.out.extend_from_slice(&value.to_le_bytes()),
-            Node::Double => this.encoder.out.extend_from_slice(&f64::from(value).to_le_bytes()),
-            _ => return Err(this.mismatch("a float")),
+        if self.node == Node::Float {
+            self.encoder.out.extend_from_slice(&value.to_le_bytes());
+            return Ok(());
         }
-        Ok(())
+        self.float(value)
     }
 
     #[inline]
     fn serialize_f64(self, value: f64) -> Result<(), Refusal> {
-        let this = self.settle("a double", |node, _| match node {
-            Node::Double => Some(0),
-            Node::Float => exact_narrow(value).map(|_| 1),
-            _ => None,
-        })?;
-        match this.node {
-            Node::Double => this.encoder.out.extend_from_slice(&value.to_le_bytes()),
-            Node::Float => match exact_narrow(value) {
-                Some(float) => this.encoder.out.extend_from_slice(&float.to_le_bytes()),
-                None => {
-                    let message = format!("the double {value} does not fit `float` without loss");
-                    return Err(Refusal::new(EncodeErrorKind::Value, message));
-                }
-            },
-            _ => return Err(this.mismatch("a double")),
+        if self.node == Node::Double {
+            self.encoder.out.extend_from_slice(&value.to_le_bytes());
+            return Ok(());
         }
-        Ok(())
+        self.double(value)
     }
-
     fn serialize_char(self, value: char) -> Result<(), Refusal> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
@@ -237,6 +218,20 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
         value: &T,
     ) -> Result<(), Refusal> {
         value.serialize(self.variant(name, variant)?)
+    }
+
+    /// As [`serde::Serializer::collect_seq`], with one loop for each kind of item.
+    fn collect_seq<I>(self, items: I) -> Result<(), Refusal>
+    where
+        I: IntoIterator,
+        I::Item: Serialize,
+    {
+        let items = items.into_iter();
+        let length = match items.size_hint() {
+            (least, Some(most)) if least == most => Some(least),
+            _ => None,
+        };
+        self.sequence(length)?.collect(items)
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<Self::SerializeSeq, Refusal> {

@@ -7,6 +7,7 @@ use super::record::Fields;
 use super::{Encoder, NodeSerializer};
 use crate::codec::EncodeErrorKind;
 use crate::codec::avro::fault::Refusal;
+use crate::codec::avro::item::{AnyItem, DoubleItem, FloatItem, IntItem, Item, LongItem};
 use crate::codec::avro::plan::Node;
 use crate::codec::avro::write::Block;
 
@@ -65,6 +66,42 @@ impl<'a, 'o, 'p> Sequence<'a, 'o, 'p> {
             }
         })
     }
+}
+
+impl Sequence<'_, '_, '_> {
+    /// Writes all items and the end. The kind of a primitive item is settled here, once, rather than for every item.
+    pub(super) fn collect<T: Serialize>(mut self, items: impl Iterator<Item = T>) -> Result<(), Refusal> {
+        if let Self::Items { encoder, item, count, .. } = &mut self {
+            *count = match *item {
+                Node::Int => each::<IntItem, T>(encoder, *item, items),
+                Node::Long => each::<LongItem, T>(encoder, *item, items),
+                Node::Float => each::<FloatItem, T>(encoder, *item, items),
+                Node::Double => each::<DoubleItem, T>(encoder, *item, items),
+                _ => each::<AnyItem, T>(encoder, *item, items),
+            }?;
+        } else {
+            for item in items {
+                SerializeSeq::serialize_element(&mut self, &item)?;
+            }
+        }
+        SerializeSeq::end(self)
+    }
+}
+
+/// Writes the items of an array; how many they were.
+fn each<I: Item, T: Serialize>(
+    encoder: &mut Encoder<'_, '_>,
+    node: Node,
+    items: impl Iterator<Item = T>,
+) -> Result<usize, Refusal> {
+    let mut count = 0;
+    for item in items {
+        match item.serialize(NodeSerializer::new(encoder, I::node(node))) {
+            Ok(()) => count += 1,
+            Err(refusal) => return Err(refusal.inside_item(count)),
+        }
+    }
+    Ok(count)
 }
 
 impl SerializeSeq for Sequence<'_, '_, '_> {
