@@ -28,6 +28,12 @@ use crate::schema::bincode::{Definition, Field, Kind, Linked, LinkedType, Shape,
 use crate::schema::{Format, SchemaError, SchemaErrorKind};
 use crate::value::NameTable;
 
+/// How many steps a plan may have. Types that contain themselves in circles of different lengths meet in many ways.
+const MAX_STEPS: usize = 1 << 20;
+
+/// How long the path of an error is written out.
+const MAX_PATH: usize = 200;
+
 /// The plan that reads a writer's bytes as a reader's layout; `own` is the reader's plan of its own bytes.
 pub(super) fn resolve(writer: &Linked, reader: &Linked, own: &Plan) -> Result<Plan, SchemaError> {
     // What only the writer has is read over as the writer wrote it: its own plan comes first.
@@ -38,6 +44,10 @@ pub(super) fn resolve(writer: &Linked, reader: &Linked, own: &Plan) -> Result<Pl
     let root = resolver.pair(writer.root, reader.root, "");
     // Each pair is filled in after it is numbered, so that types may contain themselves and chains of names be long.
     while let Some(Pair { written, read, index, path }) = resolver.open.pop() {
+        if resolver.steps.len() > MAX_STEPS {
+            let message = format!("reader and writer meet in more than {MAX_STEPS} places");
+            return Err(SchemaError::new(Format::Bincode, SchemaErrorKind::TooLarge, message));
+        }
         let step = resolver.step(written, read, &path)?;
         if let Some(place) = resolver.steps.get_mut(index as usize) {
             *place = step;
@@ -147,7 +157,7 @@ impl<'l> Resolver<'l> {
 
     fn kind(&mut self, written: &Kind<TypeIndex>, read: &Kind<TypeIndex>, path: &str) -> Option<Step> {
         let writer = self.writer;
-        let inner = format!("{path}[]");
+        let inner = join(path, "[]");
         Some(match (written, read) {
             (Kind::Unit, Kind::Unit) => Step::Unit,
             (Kind::Bool, Kind::Bool) => Step::Bool,
@@ -187,7 +197,9 @@ impl<'l> Resolver<'l> {
 
     fn tuple(&mut self, written: &[TypeIndex], read: &[TypeIndex], path: &str) -> Step {
         let pairs = written.iter().zip(read).enumerate();
-        Step::Tuple(pairs.map(|(index, (a, b))| self.pair(*a, *b, &format!("{path}[{index}]"))).collect())
+        Step::Tuple(
+            pairs.map(|(index, (a, b))| self.pair(*a, *b, &join(path, &format!("[{index}]")))).collect(),
+        )
     }
 
     /// The content of a struct or variant; none where the shapes differ.
@@ -350,5 +362,10 @@ fn mismatch(message: &str, path: &str) -> SchemaError {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.into() } else { format!("{path}.{name}") }
+    match path.len() {
+        0 => name.into(),
+        MAX_PATH.. => path.into(),
+        _ if name.starts_with('[') => format!("{path}{name}"),
+        _ => format!("{path}.{name}"),
+    }
 }

@@ -186,3 +186,18 @@ fn recursive_types_are_matched_by_name() {
         r#"{"label":"root","children":[{"label":"a","children":[],"size":null},{"label":"b","children":[],"size":null}],"size":null}"#
     );
 }
+
+#[test]
+fn layouts_that_meet_in_too_many_ways_are_refused() {
+    // Two circles of optional steps, whose lengths have no common divisor.
+    let circle = |length: usize| {
+        let types = (0..length).map(|it| {
+            let next = (it + 1) % length;
+            format!(r#""T{it}": {{"struct": [{{"name": "next", "type": {{"option": "T{next}"}}}}]}}"#)
+        });
+        layout("\"T0\"", &types.collect::<Vec<_>>().join(", "))
+    };
+    let error = Bincode.bind(&Binding::new(&circle(2_000)).with_reader(&circle(1_999))).unwrap_err();
+    assert_eq!(error.kind, SchemaErrorKind::TooLarge);
+    assert!(Bincode.bind(&Binding::new(&circle(20)).with_reader(&circle(21))).is_ok());
+}
