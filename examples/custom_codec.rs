@@ -6,7 +6,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use schemawire::codec::{
-    Binding, BoundCodec, Codec, Codecs, Decode, DecodeError, DecodeErrorKind, Encode, EncodeError, EncodeErrorKind,
+    Binding, BoundCodec, Codec, Codecs, Decode, DecodeError, DecodeErrorKind, Encode, EncodeError,
+    EncodeErrorKind,
 };
 use schemawire::compat::Level;
 use schemawire::consumer::ConsumeExt;
@@ -54,7 +55,12 @@ impl Codec for Row {
         Ok(BoundRow { written: writer.0.len(), read })
     }
 
-    fn parse(&self, text: &str, references: Vec<(Reference, Schema)>, _mode: Mode) -> Result<Schema, SchemaError> {
+    fn parse(
+        &self,
+        text: &str,
+        references: Vec<(Reference, Schema)>,
+        _mode: Mode,
+    ) -> Result<Schema, SchemaError> {
         let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
         if names.iter().any(String::is_empty) {
             return Err(SchemaError::new(ROW, SchemaErrorKind::Invalid, "a column has no name"));
@@ -86,14 +92,19 @@ impl BoundRow {
 
     /// The reader's cells; a column that the writer did not have is empty.
     fn cells<'de>(&self, payload: &'de [u8]) -> Result<Vec<&'de str>, DecodeError> {
-        let text = std::str::from_utf8(payload)
-            .map_err(|error| DecodeError::new(DecodeErrorKind::Malformed, "not UTF-8").at(error.valid_up_to()))?;
+        let text = std::str::from_utf8(payload).map_err(|error| {
+            DecodeError::new(DecodeErrorKind::Malformed, "not UTF-8").at(error.valid_up_to())
+        })?;
         let cells: Vec<&str> = text.split('\t').collect();
         if cells.len() != self.written {
             let message = format!("{} cells for {} columns", cells.len(), self.written);
             return Err(DecodeError::new(DecodeErrorKind::Malformed, message));
         }
-        Ok(self.read.iter().map(|(_, cell)| cell.and_then(|it| cells.get(it)).copied().unwrap_or("")).collect())
+        Ok(self
+            .read
+            .iter()
+            .map(|(_, cell)| cell.and_then(|it| cells.get(it)).copied().unwrap_or(""))
+            .collect())
     }
 }
 
@@ -121,7 +132,8 @@ impl BoundCodec for BoundRow {
         let View::Record(fields) = value.root().view() else {
             return Err(EncodeError::new(EncodeErrorKind::Type, "a row is a record"));
         };
-        let cells: Vec<String> = fields.map(|(_, cell)| cell.as_str().unwrap_or_default().to_owned()).collect();
+        let cells: Vec<String> =
+            fields.map(|(_, cell)| cell.as_str().unwrap_or_default().to_owned()).collect();
         self.write(&cells, out)
     }
 

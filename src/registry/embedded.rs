@@ -51,9 +51,6 @@ use crate::transport::{Memory, Place, Transport};
 #[derive(Clone)]
 pub struct EmbeddedRegistry(Arc<Inner>);
 
-/// The same by its short name, as `registry::Embedded`.
-pub type Embedded = EmbeddedRegistry;
-
 struct Inner {
     codecs: Codecs,
     published: ArcSwap<State>,

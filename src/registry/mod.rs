@@ -40,7 +40,7 @@ pub mod state;
 mod subject;
 
 pub use config::{Config, ConfigChange, RegistryMode, Setting};
-pub use embedded::{Builder, Embedded, EmbeddedRegistry};
+pub use embedded::{Builder, EmbeddedRegistry};
 pub use entity::{Content, Deleted, Deletion, Proposal, Registered, VersionSpec};
 pub use error::{RegistryError, RegistryErrorKind};
 pub use ext::RegistryExt;

@@ -263,8 +263,7 @@ impl Writer<'_, '_, '_> {
             }
             View::Array(items) => {
                 let octet = |it: ValueRef<'_>| u8::try_from(it.as_i64()?).ok();
-                decoded =
-                    items.map(octet).collect::<Option<Vec<u8>>>().ok_or_else(|| unfit(step, view))?;
+                decoded = items.map(octet).collect::<Option<Vec<u8>>>().ok_or_else(|| unfit(step, view))?;
                 &decoded
             }
             other => return Err(unfit(step, other)),
