@@ -2,6 +2,8 @@
 //!
 //! `ROW` writes a record as one line of text, its cells parted by tabs; its schema is the names of the columns.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::any::Any;
 use std::sync::Arc;
 
