@@ -37,7 +37,7 @@ enum Shape {
     Dot,
     Circle(f64),
     Line(i32, i32),
-    Named { name: String, inner: Box<Option<Shape>> },
+    Named { name: String, inner: Box<Option<Self>> },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

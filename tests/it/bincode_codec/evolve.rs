@@ -163,11 +163,11 @@ fn recursive_types_are_matched_by_name() {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Old {
         name: String,
-        children: Vec<Old>,
+        children: Vec<Self>,
     }
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct New {
-        children: Vec<New>,
+        children: Vec<Self>,
         #[serde(default)]
         size: Option<u8>,
         #[serde(alias = "name")]

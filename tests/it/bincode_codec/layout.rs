@@ -199,8 +199,8 @@ struct Place {
 fn nested_enums_recursion_and_every_shape_are_traced() {
     #[derive(Serialize, Deserialize)]
     enum Tree {
-        Both(Box<Tree>, Box<Tree>),
-        Not { inner: Box<Tree> },
+        Both(Box<Self>, Box<Self>),
+        Not { inner: Box<Self> },
         Leaf(Leaf),
         Nothing,
     }
@@ -300,7 +300,7 @@ fn a_type_that_refuses_made_up_values_is_traced_from_real_ones() {
     impl TryFrom<String> for Even {
         type Error = String;
         fn try_from(text: String) -> Result<Self, String> {
-            if text.len() % 2 == 0 { Ok(Self(text)) } else { Err("odd".into()) }
+            if text.len().is_multiple_of(2) { Ok(Self(text)) } else { Err("odd".into()) }
         }
     }
     impl From<Even> for String {

@@ -22,7 +22,7 @@ const LENGTHS: [[u8; 9]; 2] = [[253, 0, 0, 0, 0, 0, 1, 0, 0], [253, 255, 255, 25
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Chain {
-    next: Option<Box<Chain>>,
+    next: Option<Box<Self>>,
 }
 
 #[test]
