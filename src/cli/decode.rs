@@ -1,6 +1,8 @@
 //! `schemawire decode`.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::bytes::{Encoding, from_base64, from_hex};
 use super::failure::Failure;
@@ -51,9 +53,14 @@ pub(super) struct Decode {
 }
 
 /// What a message is read by.
-enum Source {
-    Bare(std::sync::Arc<dyn BoundCodec>),
-    Framed { store: Box<Store>, reader: Option<Schema> },
+enum Source<'d> {
+    Bare(Arc<dyn BoundCodec>),
+    /// The store is opened for the first message, so that a command before it in a pipe has let go of it by then.
+    Framed {
+        directory: &'d Directory,
+        store: OnceCell<Store>,
+        reader: Option<Schema>,
+    },
 }
 
 impl Decode {
@@ -73,11 +80,10 @@ impl Decode {
         .map(drop)
     }
 
-    fn source(&self) -> Result<Source, Failure> {
+    fn source(&self) -> Result<Source<'_>, Failure> {
         let reader = self.reader.as_ref().map(|path| self.references.read(path)).transpose()?;
         let Some(path) = &self.schema else {
-            let store = pollster::block_on(self.directory.open())?;
-            return Ok(Source::Framed { store: Box::new(store), reader });
+            return Ok(Source::Framed { directory: &self.directory, store: OnceCell::new(), reader });
         };
         let schema = self.references.read(path)?;
         let mut binding = Binding::new(&schema);
@@ -91,14 +97,26 @@ impl Decode {
     }
 }
 
-impl Source {
+impl Source<'_> {
     /// Shows one message as a line of JSON.
     fn show(&self, bytes: &[u8], output: &mut Output) -> Result<(), Failure> {
         let value = match self {
             Self::Bare(bound) => bound.decode_value(bytes)?,
-            Self::Framed { store, reader: Some(reader) } => read_as(store, reader, bytes)?,
-            Self::Framed { store, reader: None } => {
-                pollster::block_on(store.serdes.read(bytes, KeyOrValue::Value, &Headers::new()))?.value
+            Self::Framed { directory, store, reader } => {
+                let store = match store.get() {
+                    Some(store) => store,
+                    None => {
+                        let opened = pollster::block_on(directory.open())?;
+                        store.get_or_init(|| opened)
+                    }
+                };
+                match reader {
+                    Some(reader) => read_as(store, reader, bytes)?,
+                    None => {
+                        pollster::block_on(store.serdes.read(bytes, KeyOrValue::Value, &Headers::new()))?
+                            .value
+                    }
+                }
             }
         };
         output.line(&value.to_string())

@@ -32,7 +32,7 @@ pub(super) struct Produce {
     #[arg(long, value_name = "FIELD")]
     key_field: Option<String>,
 
-    /// A line that is null becomes a tombstone, which needs a key: the text of a line `{"key": null}`
+    /// Lines are objects with one member: its name is the key, its value the record; null makes a tombstone
     #[arg(long, conflicts_with = "key_field")]
     keyed: bool,
 

@@ -1,11 +1,12 @@
 //! The data directory: an embedded log, the registry on it, and the serdes over both.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::failure::Failure;
 use crate::registry::EmbeddedRegistry;
 use crate::serdes::Serdes;
-use crate::transport::Embedded;
+use crate::transport::{Embedded, TransportError, TransportErrorKind};
 
 /// The log's file within the directory.
 const FILE: &str = "schemawire.redb";
@@ -32,7 +33,7 @@ impl Directory {
             Failure::io(&format!("cannot make the data directory {}", self.dir.display()), &error)
                 .help("name another one with --dir")
         })?;
-        let log = Embedded::open(self.dir.join(FILE))?;
+        let log = open_patiently(&self.dir.join(FILE))?;
         let registry = EmbeddedRegistry::on(&log).await?;
         let serdes = Serdes::new(registry.clone());
         Ok(Store { log, registry, serdes })
@@ -42,4 +43,21 @@ impl Directory {
     pub(super) fn exists(&self) -> bool {
         self.dir.join(FILE).exists()
     }
+}
+
+/// Opens the log, and waits up to two seconds for another command to let go of it, such as the one before in a pipe.
+fn open_patiently(path: &Path) -> Result<Embedded, TransportError> {
+    const TRIES: u32 = 20;
+    for _ in 1..TRIES {
+        match Embedded::open(path) {
+            Err(error) if error.kind == TransportErrorKind::InUse => pause(),
+            other => return other,
+        }
+    }
+    Embedded::open(path)
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process lets go of a lock without telling")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(100));
 }

@@ -224,6 +224,24 @@ fn a_second_process_is_told_who_holds_the_log() {
 }
 
 #[test]
+fn commands_in_a_pipe_share_the_log() {
+    let dir = workplace();
+    let binary = env!("CARGO_BIN_EXE_schemawire");
+    let pipe = format!("'{binary}' encode --schema order.avsc --subject orders-value | '{binary}' decode");
+    let mut shell = Command::new("sh")
+        .args(["-c", &pipe])
+        .current_dir(dir.path())
+        .env_remove("SCHEMAWIRE_DIR")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    drop(shell.stdin.take().expect("piped").write_all(b"{\"id\":\"a\",\"qty\":1}\n"));
+    let output = shell.wait_with_output().expect("it ends");
+    assert_eq!(stdout(&output), "{\"id\":\"a\",\"qty\":1}\n");
+}
+
+#[test]
 fn inspect_says_what_bytes_are_and_how_sure_it_is() {
     let dir = workplace();
     let kind = |what: &str| {
