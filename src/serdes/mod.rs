@@ -48,7 +48,7 @@ use crate::codec::{BoundCodec, Codec, Codecs, Encode};
 use crate::frame::{ConfluentV0, Framing};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::limits::Limits;
-use crate::registry::{Deleted, Proposal, Registry, Subject};
+use crate::registry::{DEFAULT_CONTEXT, Deleted, Proposal, Registry, Subject};
 use crate::schema::Schema;
 use cache::Bounded;
 use reader::ReaderState;
@@ -230,6 +230,8 @@ impl Serdes {
         };
         let key = SchemaKey::Id(registered.id);
         self.0.keys.update((subject.to_owned(), schema.clone()), |_| key);
+        // What was registered can be read as well, without asking again.
+        self.0.schemas.update((context(Some(&name)), key), |_| registered.schema.clone());
         Ok(key)
     }
 
@@ -350,5 +352,5 @@ impl Serdes {
 
 /// The context that ids count in, by the subject that they are asked for.
 fn context(hint: Option<&Subject>) -> String {
-    hint.map(|subject| subject.context().to_owned()).unwrap_or_default()
+    hint.map_or(DEFAULT_CONTEXT, Subject::context).to_owned()
 }
