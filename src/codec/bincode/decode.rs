@@ -27,6 +27,7 @@ pub(super) struct Typed<'p, 'i, 'de> {
 }
 
 impl<'p, 'de> Typed<'p, '_, 'de> {
+    #[inline]
     fn step(&self) -> &'p Step {
         self.plan.step(self.index)
     }
@@ -48,6 +49,7 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
         result
     }
 
+    #[inline]
     fn number<V: Visitor<'de>>(self, number: Number, visitor: V) -> Result<V::Value, DecodeError> {
         match number {
             Number::I8 => visitor.visit_i8(self.input.i8()?),
@@ -66,9 +68,16 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
     }
 
     /// A number for a type that is a float: a value that the float does not hold exactly is an error, not the nearest.
+    #[inline]
     fn float<V: Visitor<'de>>(self, wanted: Number, visitor: V) -> Result<V::Value, DecodeError> {
         let wire = match self.step() {
-            Step::Number { wire, .. } if *wire != wanted => *wire,
+            Step::Number { wire: Number::F64, .. } if wanted == Number::F64 => {
+                return visitor.visit_f64(self.input.f64()?);
+            }
+            Step::Number { wire: Number::F32, .. } if wanted == Number::F32 => {
+                return visitor.visit_f32(self.input.f32()?);
+            }
+            Step::Number { wire, .. } => *wire,
             _ => return self.deserialize_any(visitor),
         };
         let start = self.input.offset();
@@ -167,8 +176,25 @@ fn float(wire: Number, input: &mut Input<'_>) -> Result<Option<f64>, DecodeError
 
 macro_rules! as_it_is {
     ($($method:ident)+) => {$(
+        #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
             self.deserialize_any(visitor)
+        }
+    )+};
+}
+
+/// The way that nearly every number takes: the type asks for what the layout has.
+macro_rules! whole {
+    ($($method:ident $number:ident $read:ident $visit:ident;)+) => {$(
+        #[inline]
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            match self.step() {
+                Step::Number { wire: Number::$number, .. } => {
+                    let start = self.input.offset();
+                    visitor.$visit(self.input.$read()?).map_err(|error: DecodeError| error.at(start))
+                }
+                _ => self.deserialize_any(visitor),
+            }
         }
     )+};
 }
@@ -177,9 +203,36 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
     type Error = DecodeError;
 
     as_it_is! {
-        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
-        deserialize_char deserialize_str deserialize_string deserialize_unit deserialize_map deserialize_identifier
+        deserialize_bool deserialize_char deserialize_unit deserialize_map deserialize_identifier
+    }
+
+    whole! {
+        deserialize_i8 I8 i8 visit_i8;
+        deserialize_i16 I16 i16 visit_i16;
+        deserialize_i32 I32 i32 visit_i32;
+        deserialize_i64 I64 i64 visit_i64;
+        deserialize_i128 I128 i128 visit_i128;
+        deserialize_u8 U8 u8 visit_u8;
+        deserialize_u16 U16 u16 visit_u16;
+        deserialize_u32 U32 u32 visit_u32;
+        deserialize_u64 U64 u64 visit_u64;
+        deserialize_u128 U128 u128 visit_u128;
+    }
+
+    #[inline]
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.step() {
+            Step::String => {
+                let start = self.input.offset();
+                visitor.visit_borrowed_str(self.input.text()?).map_err(|error: DecodeError| error.at(start))
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -32,6 +32,7 @@ pub(super) struct InSequence<'p, 'i, 'de> {
 impl<'de> SeqAccess<'de> for InSequence<'_, '_, 'de> {
     type Error = DecodeError;
 
+    #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
@@ -61,6 +62,7 @@ pub(super) struct InTuple<'p, 'i, 'de> {
 impl<'de> SeqAccess<'de> for InTuple<'_, '_, 'de> {
     type Error = DecodeError;
 
+    #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
@@ -90,6 +92,7 @@ pub(super) struct Entries<'p, 'i, 'de> {
 impl<'de> MapAccess<'de> for Entries<'_, '_, 'de> {
     type Error = DecodeError;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         if self.given == self.length {
             return Ok(None);
@@ -98,6 +101,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_, 'de> {
         seed.deserialize(key).map(Some).map_err(|error| in_item(error, self.given))
     }
 
+    #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
         let value = Typed { plan: self.plan, input: self.input, index: self.value };
         let value = seed.deserialize(value).map_err(|error| in_item(error, self.given))?;
@@ -128,6 +132,7 @@ impl<'de> Fields<'_, '_, 'de> {
         Ok(())
     }
 
+    #[inline]
     fn value<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
         let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
         let value = Typed { plan: self.plan, input: self.input, index: field.step };
@@ -140,6 +145,7 @@ impl<'de> Fields<'_, '_, 'de> {
 impl<'de> SeqAccess<'de> for Fields<'_, '_, 'de> {
     type Error = DecodeError;
 
+    #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
@@ -151,12 +157,14 @@ impl<'de> SeqAccess<'de> for Fields<'_, '_, 'de> {
 impl<'de> MapAccess<'de> for Fields<'_, '_, 'de> {
     type Error = DecodeError;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         self.skip_unread()?;
         let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
         seed.deserialize(StrDeserializer::<DecodeError>::new(&field.name.text)).map(Some)
     }
 
+    #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
         let offset = self.input.offset();
         let nothing =

@@ -26,6 +26,7 @@ pub(super) struct Typed<'p, 'w, 'o> {
 }
 
 impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
+    #[inline]
     fn step(&self) -> &'p Step {
         self.plan.step(self.index)
     }
@@ -48,6 +49,7 @@ impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
     }
 
     /// The step of a value without content.
+    #[inline]
     fn scalar(&mut self) -> Result<&'p Step, EncodeError> {
         match self.step() {
             Step::Option { .. } | Step::Newtype(_) => self.settle().map(|(step, _)| step),
@@ -157,8 +159,9 @@ fn another_shape(name: &str) -> EncodeError {
 
 macro_rules! whole {
     ($($method:ident($type:ty) $number:ident => $write:ident $(, $through:ident)?;)+) => {$(
-        fn $method(mut self, value: $type) -> Result<(), EncodeError> {
-            match self.scalar()? {
+        #[inline]
+        fn $method(self, value: $type) -> Result<(), EncodeError> {
+            match self.step() {
                 Step::Number { wire: Number::$number, .. } => {
                     self.output.$write(value$(.$through())?);
                     Ok(())
@@ -196,6 +199,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         self.whole(value.into())
     }
 
+    #[inline]
     fn serialize_bool(mut self, value: bool) -> Result<(), EncodeError> {
         match self.scalar()? {
             Step::Bool => {
@@ -206,6 +210,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         }
     }
 
+    #[inline]
     fn serialize_f32(mut self, value: f32) -> Result<(), EncodeError> {
         match self.scalar()? {
             Step::Number { wire: Number::F32, .. } => {
@@ -217,7 +222,12 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         }
     }
 
+    #[inline]
     fn serialize_f64(mut self, value: f64) -> Result<(), EncodeError> {
+        if let Step::Number { wire: Number::F64, .. } = self.step() {
+            self.output.raw(&value.to_le_bytes());
+            return Ok(());
+        }
         match self.scalar()? {
             Step::Number { wire, .. } => write_float(self.output, *wire, value),
             step => Err(unfit(step, "a float")),
@@ -235,6 +245,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         Ok(())
     }
 
+    #[inline]
     fn serialize_str(mut self, value: &str) -> Result<(), EncodeError> {
         match self.scalar()? {
             Step::String => {
@@ -255,6 +266,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         Ok(())
     }
 
+    #[inline]
     fn serialize_none(mut self) -> Result<(), EncodeError> {
         for _ in 0..=self.plan.steps.len() {
             match self.step() {

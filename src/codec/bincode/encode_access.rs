@@ -36,6 +36,7 @@ pub(super) struct Items<'p, 'w, 'o> {
 }
 
 impl Items<'_, '_, '_> {
+    #[inline]
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
         let index = match &self.list {
             List::Same(index) => Some(*index),
@@ -43,7 +44,9 @@ impl Items<'_, '_, '_> {
             List::Each(items) => items.get(self.given).copied(),
         };
         let Some(index) = index else { return Err(self.wrong_length()) };
-        self.output.claim(usize::from(self.claim))?;
+        if self.claim {
+            self.output.claim(1)?;
+        }
         let item = Typed { plan: self.plan, output: self.output, index };
         value.serialize(item).map_err(|error| in_item(error, self.given))?;
         self.given += 1;
@@ -142,6 +145,7 @@ impl<'p, 'w, 'o> Fields<'p, 'w, 'o> {
         Ok(Self { plan, output, step, next: 0, levels })
     }
 
+    #[inline]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), EncodeError> {
         let field = self.step.fields.get(self.next).filter(|it| it.name.is(name));
         let Some(field) = field else { return Err(self.another_field(name)) };

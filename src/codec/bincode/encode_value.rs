@@ -360,8 +360,10 @@ where
 /// The double that JSON has for a float: its shortest digits, which are not the float's own value.
 fn as_written(wire: Number, value: f64) -> f64 {
     let narrow = value as f32;
-    let shortest = narrow.to_string().parse::<f64>();
-    match wire == Number::F32 && narrow.is_finite() && shortest == Ok(value) {
+    if wire != Number::F32 || !narrow.is_finite() {
+        return value;
+    }
+    match narrow.to_string().parse() == Ok(value) {
         true => narrow.into(),
         false => value,
     }

@@ -29,6 +29,7 @@ impl<'de> Input<'de> {
     }
 
     /// Where the next byte is.
+    #[inline]
     pub(super) fn offset(&self) -> usize {
         self.offset
     }
@@ -42,6 +43,7 @@ impl<'de> Input<'de> {
     }
 
     /// Goes one level down; [`Input::ascend`] comes back.
+    #[inline]
     pub(super) fn descend(&mut self) -> Result<(), DecodeError> {
         match self.depth.checked_sub(1) {
             Some(depth) => {
@@ -55,11 +57,13 @@ impl<'de> Input<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn ascend(&mut self) {
         self.depth += 1;
     }
 
     /// Takes that many items from the budget.
+    #[inline]
     pub(super) fn claim(&mut self, items: usize) -> Result<(), DecodeError> {
         match self.elements.checked_sub(items) {
             Some(left) => {
@@ -75,6 +79,7 @@ impl<'de> Input<'de> {
     }
 
     /// Takes that many bytes of memory from the budget.
+    #[inline]
     pub(super) fn claim_memory(&mut self, bytes: usize) -> Result<(), DecodeError> {
         match self.memory.checked_sub(bytes) {
             Some(left) => {
@@ -90,6 +95,7 @@ impl<'de> Input<'de> {
     }
 
     /// Reads the number of items of a sequence or map and claims them. `least` is what one of them takes at least.
+    #[inline]
     pub(super) fn length(&mut self, least: usize) -> Result<usize, DecodeError> {
         let start = self.offset;
         let length = self.size()?;
@@ -106,10 +112,12 @@ impl<'de> Input<'de> {
     }
 
     /// Reads a length; one that is no `usize` is longer than any payload.
+    #[inline]
     fn size(&mut self) -> Result<usize, DecodeError> {
         Ok(self.u64()?.try_into().unwrap_or(usize::MAX))
     }
 
+    #[inline]
     pub(super) fn bytes(&mut self) -> Result<&'de [u8], DecodeError> {
         let start = self.offset;
         let length = self.size()?;
@@ -119,6 +127,7 @@ impl<'de> Input<'de> {
         })
     }
 
+    #[inline]
     pub(super) fn text(&mut self) -> Result<&'de str, DecodeError> {
         let bytes = self.bytes()?;
         std::str::from_utf8(bytes).map_err(|error| {
@@ -143,11 +152,13 @@ impl<'de> Input<'de> {
         std::str::from_utf8(self.take(length)?).map_err(|_| malformed())
     }
 
+    #[inline]
     pub(super) fn bool(&mut self) -> Result<bool, DecodeError> {
         self.flag("a boolean")
     }
 
     /// Whether an option has a value.
+    #[inline]
     pub(super) fn is_some(&mut self) -> Result<bool, DecodeError> {
         self.flag("an option's first byte")
     }
@@ -163,14 +174,17 @@ impl<'de> Input<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn i8(&mut self) -> Result<i8, DecodeError> {
         Ok(self.byte()?.cast_signed())
     }
 
+    #[inline]
     pub(super) fn u8(&mut self) -> Result<u8, DecodeError> {
         self.byte()
     }
 
+    #[inline]
     pub(super) fn u16(&mut self) -> Result<u16, DecodeError> {
         match self.integers {
             Integers::Fixed => Ok(u16::from_le_bytes(self.array()?)),
@@ -178,6 +192,7 @@ impl<'de> Input<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn u32(&mut self) -> Result<u32, DecodeError> {
         match self.integers {
             Integers::Fixed => Ok(u32::from_le_bytes(self.array()?)),
@@ -185,6 +200,7 @@ impl<'de> Input<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn u64(&mut self) -> Result<u64, DecodeError> {
         match self.integers {
             Integers::Fixed => Ok(u64::from_le_bytes(self.array()?)),
@@ -204,16 +220,19 @@ impl<'de> Input<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn i16(&mut self) -> Result<i16, DecodeError> {
         let bits = self.u16()?;
         Ok(self.signed(bits.into(), bits.cast_signed().into()) as i16)
     }
 
+    #[inline]
     pub(super) fn i32(&mut self) -> Result<i32, DecodeError> {
         let bits = self.u32()?;
         Ok(self.signed(bits.into(), bits.cast_signed().into()) as i32)
     }
 
+    #[inline]
     pub(super) fn i64(&mut self) -> Result<i64, DecodeError> {
         let bits = self.u64()?;
         Ok(self.signed(bits, bits.cast_signed()))
@@ -228,6 +247,7 @@ impl<'de> Input<'de> {
     }
 
     /// A signed number: as it is, or out of zigzag.
+    #[inline]
     fn signed(&self, bits: u64, plain: i64) -> i64 {
         match self.integers {
             Integers::Fixed => plain,
@@ -235,15 +255,18 @@ impl<'de> Input<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn f32(&mut self) -> Result<f32, DecodeError> {
         Ok(f32::from_le_bytes(self.array()?))
     }
 
+    #[inline]
     pub(super) fn f64(&mut self) -> Result<f64, DecodeError> {
         Ok(f64::from_le_bytes(self.array()?))
     }
 
     /// A number of at most 64 bits. Like bincode's own, it may be in a wider form than it needs, up to its type's width.
+    #[inline]
     fn varint(&mut self, most: Width) -> Result<u64, DecodeError> {
         let start = self.offset;
         let first = self.byte()?;
@@ -262,6 +285,7 @@ impl<'de> Input<'de> {
         })
     }
 
+    #[inline]
     fn byte(&mut self) -> Result<u8, DecodeError> {
         match self.payload.get(self.offset) {
             Some(byte) => {
@@ -272,6 +296,7 @@ impl<'de> Input<'de> {
         }
     }
 
+    #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         match self.payload.get(self.offset..).and_then(<[u8]>::first_chunk) {
             Some(bytes) => {
@@ -283,6 +308,7 @@ impl<'de> Input<'de> {
     }
 
     /// The next bytes, that many.
+    #[inline]
     pub(super) fn take(&mut self, length: usize) -> Result<&'de [u8], DecodeError> {
         match self.payload.get(self.offset..).and_then(|rest| rest.get(..length)) {
             Some(bytes) => {

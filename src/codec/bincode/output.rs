@@ -35,17 +35,20 @@ impl<'o> Output<'o> {
     }
 
     /// Goes down that many levels; [`Output::ascend`] comes back.
+    #[inline]
     pub(super) fn descend(&mut self, levels: usize) -> Result<(), EncodeError> {
         self.check_depth(levels)?;
         self.depth -= levels;
         Ok(())
     }
 
+    #[inline]
     pub(super) fn ascend(&mut self, levels: usize) {
         self.depth += levels;
     }
 
     /// Whether a value may stand that many levels below.
+    #[inline]
     pub(super) fn check_depth(&self, levels: usize) -> Result<(), EncodeError> {
         match levels <= self.depth {
             true => Ok(()),
@@ -54,6 +57,7 @@ impl<'o> Output<'o> {
     }
 
     /// Counts items as the reader will.
+    #[inline]
     pub(super) fn claim(&mut self, items: usize) -> Result<(), EncodeError> {
         self.elements = self.elements.checked_sub(items).ok_or_else(|| {
             let limit = self.limits.elements;
@@ -63,10 +67,12 @@ impl<'o> Output<'o> {
     }
 
     /// How long the payload is, for [`Output::insert_length`].
+    #[inline]
     pub(super) fn position(&self) -> usize {
         self.out.len()
     }
 
+    #[inline]
     pub(super) fn length(&mut self, length: usize) {
         self.u64(length as u64);
     }
@@ -80,19 +86,23 @@ impl<'o> Output<'o> {
         }
     }
 
+    #[inline]
     pub(super) fn raw(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
 
+    #[inline]
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.length(bytes.len());
         self.raw(bytes);
     }
 
+    #[inline]
     pub(super) fn byte(&mut self, byte: u8) {
         self.out.push(byte);
     }
 
+    #[inline]
     pub(super) fn u16(&mut self, value: u16) {
         match self.integers {
             Integers::Fixed => self.raw(&value.to_le_bytes()),
@@ -100,6 +110,7 @@ impl<'o> Output<'o> {
         }
     }
 
+    #[inline]
     pub(super) fn u32(&mut self, value: u32) {
         match self.integers {
             Integers::Fixed => self.raw(&value.to_le_bytes()),
@@ -107,6 +118,7 @@ impl<'o> Output<'o> {
         }
     }
 
+    #[inline]
     pub(super) fn u64(&mut self, value: u64) {
         match self.integers {
             Integers::Fixed => self.raw(&value.to_le_bytes()),
@@ -126,6 +138,7 @@ impl<'o> Output<'o> {
         }
     }
 
+    #[inline]
     pub(super) fn i16(&mut self, value: i16) {
         match self.integers {
             Integers::Fixed => self.raw(&value.to_le_bytes()),
@@ -133,6 +146,7 @@ impl<'o> Output<'o> {
         }
     }
 
+    #[inline]
     pub(super) fn i32(&mut self, value: i32) {
         match self.integers {
             Integers::Fixed => self.raw(&value.to_le_bytes()),
@@ -140,6 +154,7 @@ impl<'o> Output<'o> {
         }
     }
 
+    #[inline]
     pub(super) fn i64(&mut self, value: i64) {
         match self.integers {
             Integers::Fixed => self.raw(&value.to_le_bytes()),
@@ -155,6 +170,7 @@ impl<'o> Output<'o> {
     }
 
     /// A number in the narrowest form that holds it, which is what bincode writes.
+    #[inline]
     fn varint(&mut self, value: u64) {
         if let Ok(byte @ 0..=250) = u8::try_from(value) {
             self.byte(byte);

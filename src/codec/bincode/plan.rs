@@ -143,6 +143,7 @@ impl Name {
     }
 
     /// Whether it is that name. A static text never changes, so an address and a length stand for it.
+    #[inline]
     pub(super) fn is(&self, other: &'static str) -> bool {
         if other.len() != self.text.len() {
             return false;
@@ -179,6 +180,7 @@ impl Expected {
     }
 
     /// Whether they are those names, in that order.
+    #[inline]
     pub(super) fn is(&self, other: &'static [&'static str]) -> bool {
         if other.len() != self.names.len() {
             return false;
@@ -211,6 +213,7 @@ impl Plan {
         Self { integers: linked.integers, root: linked.root.0, steps, names: Arc::new(names), octet }
     }
 
+    #[inline]
     pub(super) fn step(&self, index: Index) -> &Step {
         self.steps.get(index as usize).unwrap_or(&Step::Unit)
     }

@@ -202,6 +202,15 @@ fn a_payload_cut_at_any_length_or_with_a_byte_too_many_is_an_error() {
     }
 }
 
+#[test]
+fn a_value_that_the_type_refuses_is_an_error_at_its_own_byte() {
+    type Checked = (u8, Vec<(std::num::NonZeroU32, String)>);
+    let schema = layout(r#"{"tuple": ["u8", {"seq": {"tuple": ["u32", "string"]}}]}"#, "");
+    let error = decode::<Checked>(&schema, &[7, 2, 1, 1, b'a', 0, 0]).unwrap_err();
+    assert_eq!((error.offset, error.path.as_str()), (Some(5), "[1][1][0]"), "{error}");
+    assert_eq!(error.kind, DecodeErrorKind::Custom);
+}
+
 /// Bytes that are a quake's except for a few, or not at all.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let schema = traced::<v1::Quake>();
