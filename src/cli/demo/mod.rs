@@ -111,12 +111,18 @@ fn text(story: &run::Story, output: &mut Output) -> Result<(), Failure> {
         output.line(&output.styled(Style::Yellow, &title))?;
         output.line(&refused.report)?;
     }
-    for row in story.rows.iter().filter(|row| !row.is_checked) {
+    let mut unchecked = story.rows.iter().filter(|row| !row.is_checked).peekable();
+    if unchecked.peek().is_some() {
         output.line("")?;
-        let note = format!(
-            "{} under NONE: Confluent's strict rules refuse a new optional property where the content is open.",
-            row.format.as_str()
-        );
+    }
+    for row in unchecked {
+        let why = match row.format {
+            crate::schema::Format::Json => {
+                "Confluent's strict rules refuse a new optional property where the content is open"
+            }
+            _ => "there are no compatibility rules for this format yet",
+        };
+        let note = format!("{}'s v2 was registered under level NONE: {why}.", row.format);
         output.line(&output.styled(Style::Dim, &note))?;
     }
     output.line(&output.styled(Style::Green, "ok"))
