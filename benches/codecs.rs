@@ -1,6 +1,6 @@
 //! Every codec, typed and dynamic, encoding and decoding, on a quake, a small, a medium and a large record.
 //!
-//! `cargo bench --bench codecs`, or a part of it: `cargo bench --bench codecs -- decode/small/avro`.
+//! `cargo bench --all-features --bench codecs`, or a part of it: `cargo bench --all-features --bench codecs -- decode/small/avro`.
 //! Names are `encode|decode/record/format/typed|dynamic`. Encoding is into a buffer that is used again; decoding counts dropping the value.
 
 mod data;
