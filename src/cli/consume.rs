@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::failure::Failure;
 use super::output::{Format, Output};
 use super::schema_file::References;
@@ -12,6 +14,7 @@ use crate::ids::KeyOrValue;
 use crate::schema::Schema;
 use crate::serdes::Decoded;
 use crate::transport::Place;
+use crate::value::AsJson;
 
 /// Reads a topic from its beginning, or where its group left off, up to its end.
 #[derive(Debug, clap::Args)]
@@ -136,27 +139,44 @@ async fn show(
         Some(bytes) if reader.is_none() => Some(store.serdes.read(bytes, KeyOrValue::Value, &headers).await?),
         _ => None,
     };
-    let value = match (&written, reader) {
-        (Some(Decoded { value, .. }), _) => value.to_string(),
-        (None, Some(_)) => message.dynamic()?.map_or_else(|| "null".to_owned(), |value| value.to_string()),
-        (None, None) => "null".to_owned(),
+    let value = match (written, reader) {
+        (Some(Decoded { key, value, .. }), _) => Some((Some(key), value)),
+        (None, Some(_)) => message.dynamic()?.map(|value| (None, value)),
+        (None, None) => None,
     };
     if format == Format::Text {
-        return Ok(value);
+        return Ok(value.map_or_else(|| "null".to_owned(), |(_, value)| value.to_string()));
     }
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let list: Vec<_> =
-        headers.iter().map(|(name, value)| serde_json::json!([name, value.map(text)])).collect();
-    let value: serde_json::Value = serde_json::from_str(&value).unwrap_or_default();
-    Ok(serde_json::json!({
-        "topic": &*message.partition().topic,
-        "partition": message.partition().partition,
-        "offset": message.offset(),
-        "timestamp": message.timestamp(),
-        "key": message.key_bytes().map(text),
-        "headers": list,
-        "schema": written.map(|it| it.key.to_string()),
-        "value": value,
-    })
-    .to_string())
+    let shown = Shown {
+        topic: &message.partition().topic,
+        partition: message.partition().partition,
+        offset: message.offset(),
+        timestamp: message.timestamp(),
+        key: message.key_bytes().map(text),
+        headers: headers.iter().map(|(name, value)| (name, value.map(text))).collect(),
+        schema: value.as_ref().and_then(|(key, _)| key.map(|key| key.to_string())),
+        value: value.as_ref().map(|(_, value)| AsJson(value.root())),
+    };
+    serde_json::to_string(&shown).map_err(|error| Failure::data(error.to_string()))
+}
+
+/// A whole record as a line of JSON; the value keeps the order of its members.
+#[derive(Serialize)]
+struct Shown<'m> {
+    topic: &'m str,
+    partition: u32,
+    offset: u64,
+    timestamp: i64,
+    key: Option<String>,
+    headers: Vec<(&'m str, Option<String>)>,
+    schema: Option<String>,
+    value: Option<AsJson<'m>>,
+}
+
+/// Bytes as the text that they are, or as hex behind `0x` where they are none.
+fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().fold("0x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
+    }
 }
