@@ -7,5 +7,8 @@ set -euo pipefail
 export PROPTEST_CASES="${PROPTEST_CASES:-100000}"
 export SCHEMAWIRE_FLIPS="${SCHEMAWIRE_FLIPS:-100000}"
 export SCHEMAWIRE_KILLS="${SCHEMAWIRE_KILLS:-1000}"
+# Other cases every night; the seed is printed, to repeat one.
+export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-$(date +%s)}"
+echo "PROPTEST_RNG_SEED=$PROPTEST_RNG_SEED"
 
 exec "$(dirname "${BASH_SOURCE[0]}")/test.sh" "$@"
