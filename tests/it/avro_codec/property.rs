@@ -344,11 +344,11 @@ impl Dice {
     }
 }
 
-/// As many as are asked for, else 500: `PROPTEST_CASES` is proptest's own, and far more for the nightly run.
+/// As many as are asked for, else 2,000: `PROPTEST_CASES` is proptest's own, and far more for the nightly run.
 fn config() -> ProptestConfig {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     let usual = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if asked { usual } else { ProptestConfig { cases: 500, ..usual } }
+    if asked { usual } else { ProptestConfig { cases: 2000, ..usual } }
 }
 
 proptest::proptest! {
