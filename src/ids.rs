@@ -61,6 +61,8 @@ pub enum SchemaKey {
     Id(SchemaId),
     /// A content address.
     Guid(Guid),
+    /// The CRC-64-AVRO fingerprint of an Avro schema's Parsing Canonical Form.
+    Fingerprint(u64),
 }
 
 impl fmt::Display for SchemaKey {
@@ -68,6 +70,7 @@ impl fmt::Display for SchemaKey {
         match self {
             Self::Id(id) => write!(f, "id {id}"),
             Self::Guid(guid) => write!(f, "GUID {guid}"),
+            Self::Fingerprint(fingerprint) => write!(f, "fingerprint {fingerprint:016x}"),
         }
     }
 }

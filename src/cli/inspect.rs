@@ -9,7 +9,8 @@ use super::output::{Format, Output, Style};
 use super::store::Directory;
 #[cfg(feature = "apache-avro")]
 use crate::codec::avro::container::ContainerReader;
-use crate::ids::{KeyOrValue, SchemaId};
+use crate::frame::{Confluent, ConfluentV1, Framing};
+use crate::ids::{Guid, KeyOrValue, SchemaKey};
 use crate::record::Headers;
 
 /// Says what bytes are, how sure that is, and shows them as JSON where their schema is known.
@@ -18,6 +19,10 @@ use crate::record::Headers;
 pub(super) struct Inspect {
     /// A file, `-` for standard input, or the bytes themselves as hex or base64
     what: String,
+
+    /// A header of the record, its value as hex; repeat it for more
+    #[arg(long = "header", value_name = "NAME=HEX", value_parser = header)]
+    headers: Vec<(String, Vec<u8>)>,
 
     /// How many values of a container file to show
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -55,15 +60,15 @@ impl Sure {
 /// What was found, as facts in the order they are shown.
 #[derive(Debug)]
 struct Finding {
-    kind: &'static str,
+    kind: String,
     sure: Sure,
     facts: Vec<(&'static str, String)>,
     values: Vec<String>,
 }
 
 impl Finding {
-    fn new(kind: &'static str, sure: Sure) -> Self {
-        Self { kind, sure, facts: Vec::new(), values: Vec::new() }
+    fn new(kind: impl Into<String>, sure: Sure) -> Self {
+        Self { kind: kind.into(), sure, facts: Vec::new(), values: Vec::new() }
     }
 
     fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -124,11 +129,23 @@ impl Inspect {
     }
 
     fn identify(&self, bytes: &[u8]) -> Result<Finding, Failure> {
+        let mut headers = Headers::new();
+        self.headers.iter().for_each(|(name, value)| headers.push(name, Some(value)));
+        for role in [KeyOrValue::Value, KeyOrValue::Key] {
+            if headers.last(ConfluentV1::header(role)).is_some() {
+                return self.confluent("v1, GUID in the header", &headers, role, bytes);
+            }
+        }
+        let value = KeyOrValue::Value;
         match bytes {
             [] => Ok(Finding::new("nothing", Sure::Certain)),
             [b'O', b'b', b'j', 1, ..] => Ok(self.container(bytes)),
             [0xc3, 0x01, rest @ ..] if rest.len() >= 8 => Ok(single_object(rest)),
-            [0, a, b, c, d, rest @ ..] => self.confluent(u32::from_be_bytes([*a, *b, *c, *d]), rest, bytes),
+            // No registry of Confluent's gives the id 0.
+            [0, 0, 0, 0, 0, rest @ ..] if rest.len() >= 4 => Ok(apicurio(bytes)),
+            [0, _, _, _, _, ..] => self.confluent("v0", &headers, value, bytes),
+            [1, rest @ ..] if rest.len() >= 16 => self.confluent("v1, GUID in front", &headers, value, bytes),
+            [3, compression @ (0 | 5), rest @ ..] if rest.len() >= 16 => Ok(glue(*compression, rest)),
             _ => Ok(text(bytes)),
         }
     }
@@ -162,26 +179,41 @@ impl Inspect {
     }
 
     /// Confluent's frame, checked against the registry of the data directory where there is one.
-    fn confluent(&self, id: u32, rest: &[u8], bytes: &[u8]) -> Result<Finding, Failure> {
+    fn confluent(
+        &self,
+        variant: &str,
+        headers: &Headers,
+        role: KeyOrValue,
+        bytes: &[u8],
+    ) -> Result<Finding, Failure> {
+        let kind = format!("message, Confluent wire format {variant}");
+        let frame = match Confluent::V0.read(bytes, role, headers) {
+            Ok(frame) => frame,
+            Err(error) => return Ok(Finding::new(kind, Sure::Possible).fact("trouble", error.to_string())),
+        };
+        let (name, key) = match frame.key {
+            SchemaKey::Id(id) => ("schema id", id.to_string()),
+            SchemaKey::Guid(guid) => ("schema GUID", guid.to_string()),
+            other => ("schema", other.to_string()),
+        };
         let found = |sure| {
-            Finding::new("message, Confluent wire format v0", sure)
-                .fact("schema id", id.to_string())
-                .fact("payload", Encoding::Hex.line(rest).unwrap_or_default())
+            Finding::new(kind.clone(), sure)
+                .fact(name, key.clone())
+                .fact("payload", Encoding::Hex.line(frame.rest).unwrap_or_default())
         };
         if !self.directory.exists() {
             return Ok(found(Sure::Possible)
                 .fact("schema", "no registry in the data directory; name one with --dir"));
         }
         let store = pollster::block_on(self.directory.open())?;
-        let key = crate::ids::SchemaKey::Id(SchemaId(id));
-        let Ok(schema) = pollster::block_on(store.serdes.load(key)) else {
+        let Ok(schema) = pollster::block_on(store.serdes.load(frame.key)) else {
             return Ok(
-                found(Sure::Possible).fact("schema", "the registry in the data directory has no such id")
+                found(Sure::Possible).fact("schema", "the registry in the data directory does not know it")
             );
         };
         let name = schema.full_name().map(|it| format!(" {it}")).unwrap_or_default();
         let schema = format!("{}{name}", schema.format());
-        match store.serdes.decode(bytes, KeyOrValue::Value, &Headers::new()) {
+        match store.serdes.decode(bytes, role, headers) {
             Ok(decoded) => {
                 let mut found = found(Sure::Certain).fact("schema", schema);
                 found.values.push(decoded.value.to_string());
@@ -193,6 +225,33 @@ impl Inspect {
             }
         }
     }
+}
+
+/// A header as `NAME=HEX`.
+fn header(text: &str) -> Result<(String, Vec<u8>), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=HEX")?;
+    let value = from_hex(value).ok_or_else(|| format!("`{value}` is no hex"))?;
+    Ok((name.to_owned(), value))
+}
+
+/// AWS Glue's header: version 3, compression, the schema version's UUID
+/// (aws-glue-schema-registry, `AWSSchemaRegistryConstants`).
+fn glue(compression: u8, rest: &[u8]) -> Finding {
+    let (uuid, payload) =
+        rest.split_first_chunk::<16>().map_or((Guid([0; 16]), rest), |(uuid, rest)| (Guid(*uuid), rest));
+    Finding::new("message, AWS Glue Schema Registry", Sure::Likely)
+        .fact("version id", uuid.to_string())
+        .fact("compression", if compression == 5 { "zlib" } else { "none" })
+        .fact("payload", Encoding::Hex.line(payload).unwrap_or_default())
+}
+
+/// Apicurio's older header: magic byte 0 and a global id of eight bytes. Its newer one, of four, is as Confluent's.
+fn apicurio(bytes: &[u8]) -> Finding {
+    let behind = bytes.get(1..).and_then(<[u8]>::split_first_chunk);
+    let (id, payload) = behind.map_or((0, bytes), |(id, rest)| (u64::from_be_bytes(*id), rest));
+    Finding::new("message, Apicurio Registry with global ids of 8 bytes", Sure::Likely)
+        .fact("global id", id.to_string())
+        .fact("payload", Encoding::Hex.line(payload).unwrap_or_default())
 }
 
 /// Avro's single-object encoding: the fingerprint is little-endian.

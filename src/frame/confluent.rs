@@ -1,7 +1,7 @@
 //! Confluent's first framing: magic byte 0, the schema's id in four bytes, big-endian.
 //! Source: Confluent Schema Registry, *Wire format*.
 
-use super::{Frame, FrameError, FrameErrorKind, Framing, Indexes, MessageIndexes};
+use super::{Frame, FrameError, FrameErrorKind, Framing, Indexes, KeyKind, MessageIndexes};
 use crate::ids::{KeyOrValue, SchemaId, SchemaKey};
 use crate::record::Headers;
 
@@ -31,6 +31,10 @@ impl ConfluentV0 {
 }
 
 impl Framing for ConfluentV0 {
+    fn key_kind(&self) -> KeyKind {
+        KeyKind::Id
+    }
+
     fn write(
         &self,
         key: &SchemaKey,
@@ -52,7 +56,7 @@ impl Framing for ConfluentV0 {
     }
 
     fn read<'m, 'h>(
-        &self,
+        &'h self,
         message: &'m [u8],
         _role: KeyOrValue,
         _headers: &'h Headers,

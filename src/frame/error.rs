@@ -20,6 +20,8 @@ pub enum FrameErrorKind {
     Truncated,
     /// The first byte is not this framing's.
     UnknownMagic,
+    /// The record lacks the header that holds the frame.
+    MissingHeader,
     /// Message indexes that cannot be.
     BadIndexes,
     /// This framing cannot carry that key.

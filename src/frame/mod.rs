@@ -1,18 +1,35 @@
 //! Framings: how the key of the writer's schema travels with a payload.
 //!
 //! ```text
-//! message = frame + payload          Confluent v0:  00 | id, 4 bytes, big-endian | [Protobuf: message indexes] | payload
+//! message = frame + payload
 //! ```
 //!
-//! Some framings live in record headers, so headers pass through both ways.
+//! | framing | in front of the payload | in a record header |
+//! |---|---|---|
+//! | [`ConfluentV0`] | `00`, id (4 bytes, big-endian), in Protobuf the message indexes | |
+//! | [`ConfluentV1`] | | `__key_schema_id` or `__value_schema_id`: `01`, GUID (16 bytes), in Protobuf the message indexes |
+//! | [`Confluent`] | reads either, and `01` with a GUID | the header goes first |
+//! | [`SingleObject`] (Avro) | `c3 01`, CRC-64-AVRO fingerprint (8 bytes, little-endian) | |
+//! | [`Bare`] | nothing: the key is configured | |
+//!
+//! Some framings live in record headers, so headers pass through both ways. Those who write a framing of their own implement
+//! [`Framing`].
 
+mod bare;
 mod confluent;
+mod either;
 mod error;
+mod guid;
 mod indexes;
+mod single_object;
 
+pub use bare::Bare;
 pub use confluent::ConfluentV0;
+pub use either::Confluent;
 pub use error::{FrameError, FrameErrorKind};
+pub use guid::ConfluentV1;
 pub use indexes::MessageIndexes;
+pub use single_object::SingleObject;
 
 use std::fmt::Debug;
 
@@ -21,6 +38,9 @@ use crate::record::Headers;
 
 /// One way of framing. Law: `read(write(key, indexes) + payload)` gives key, indexes and payload back.
 pub trait Framing: Debug + Send + Sync + 'static {
+    /// Which of a schema's keys it carries.
+    fn key_kind(&self) -> KeyKind;
+
     /// Appends the frame to `out` or puts it into the headers; the payload is appended behind it by the caller.
     /// `indexes` is given for Protobuf alone.
     ///
@@ -40,11 +60,23 @@ pub trait Framing: Debug + Send + Sync + 'static {
     /// # Errors
     /// A message that is not framed in this way.
     fn read<'m, 'h>(
-        &self,
+        &'h self,
         message: &'m [u8],
         role: KeyOrValue,
         headers: &'h Headers,
     ) -> Result<Frame<'m, 'h>, FrameError>;
+}
+
+/// The keys that a schema goes by, one of which a framing carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyKind {
+    /// [`SchemaKey::Id`].
+    Id,
+    /// [`SchemaKey::Guid`].
+    Guid,
+    /// [`SchemaKey::Fingerprint`], of Avro alone.
+    Fingerprint,
 }
 
 /// A message with its frame taken off.

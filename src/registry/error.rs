@@ -173,6 +173,9 @@ impl RegistryError {
         let message = match key {
             SchemaKey::Id(id) => format!("Schema {id} not found"),
             SchemaKey::Guid(guid) => format!("Schema {guid} not found"),
+            SchemaKey::Fingerprint(_) => {
+                format!("Schema with {key} not found: a registry finds schemas by id and by GUID")
+            }
         };
         Self::new(RegistryErrorKind::SchemaNotFound, message)
     }

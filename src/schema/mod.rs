@@ -269,6 +269,19 @@ impl Schema {
         }
     }
 
+    /// The CRC-64-AVRO fingerprint of the Parsing Canonical Form, which the single-object encoding carries. `None` for other
+    /// formats, and for a schema with references: the form is of one whole text.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<u64> {
+        match self.model() {
+            #[cfg(feature = "avro")]
+            Model::Avro(model) if self.references().is_empty() => {
+                Some(avro::rabin(&avro::parsing_canonical_form(model)))
+            }
+            _ => None,
+        }
+    }
+
     /// The full name that record name strategies use: an Avro named type's, the first Protobuf message's, a JSON Schema's title, a layout's type name.
     #[must_use]
     pub fn full_name(&self) -> Option<String> {

@@ -36,6 +36,14 @@ pub enum SerdesError {
         /// The schema's format.
         format: Format,
     },
+    /// The framing carries fingerprints, and the schema has none.
+    #[error(
+        "the framing carries Avro fingerprints, and this {format} schema has none: they are of Avro schemas without references"
+    )]
+    NoFingerprint {
+        /// The schema's format.
+        format: Format,
+    },
     /// A subject that cannot be one.
     #[error("invalid subject")]
     Subject(#[source] InvalidName),
@@ -63,7 +71,7 @@ impl SerdesError {
         match self {
             Self::UnknownSchema(_) | Self::NotPrepared { .. } => Class::RETRY,
             Self::WrongFormat { .. } => Class::BadData,
-            Self::NamelessSchema { .. } | Self::Subject(_) => Class::Config,
+            Self::NamelessSchema { .. } | Self::NoFingerprint { .. } | Self::Subject(_) => Class::Config,
             Self::Frame(it) => it.class(),
             Self::Registry(it) => it.class(),
             Self::Schema(it) => it.class(),

@@ -45,10 +45,10 @@ use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use crate::codec::{BoundCodec, Codec, Codecs, Encode};
-use crate::frame::{ConfluentV0, Framing};
+use crate::frame::{Confluent, Framing, KeyKind};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::limits::Limits;
-use crate::registry::{DEFAULT_CONTEXT, Deleted, Proposal, Registry, Subject};
+use crate::registry::{DEFAULT_CONTEXT, Deleted, Proposal, Registered, Registry, Subject};
 use crate::schema::Schema;
 use cache::Bounded;
 use reader::ReaderState;
@@ -89,6 +89,7 @@ pub struct Settings {
     strategy: Arc<dyn SubjectStrategy>,
     limits: Limits,
     registration: Registration,
+    known: Vec<(u64, Schema)>,
     cached: usize,
 }
 
@@ -106,10 +107,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             codecs: Codecs::default(),
-            framing: Arc::new(ConfluentV0),
+            framing: Arc::new(Confluent::V0),
             strategy: Arc::new(TopicName),
             limits: Limits::DEFAULT,
             registration: Registration::Register,
+            known: Vec::new(),
             cached: 1000,
         }
     }
@@ -123,7 +125,7 @@ impl Settings {
         self
     }
 
-    /// The framing (default: [`ConfluentV0`]).
+    /// The framing (default: [`Confluent::V0`], which reads Confluent's other one, too).
     #[must_use]
     pub fn framing(mut self, framing: impl Framing) -> Self {
         self.framing = Arc::new(framing);
@@ -148,6 +150,15 @@ impl Settings {
     #[must_use]
     pub fn registration(mut self, registration: Registration) -> Self {
         self.registration = registration;
+        self
+    }
+
+    /// Avro schemas that are found by their fingerprints, which no registry does: what messages in
+    /// [`crate::frame::SingleObject`] may have been written with. Schemas without a fingerprint are passed over.
+    #[must_use]
+    pub fn known<'s>(mut self, schemas: impl IntoIterator<Item = &'s Schema>) -> Self {
+        let found = schemas.into_iter().filter_map(|schema| Some((schema.fingerprint()?, schema.clone())));
+        self.known.extend(found);
         self
     }
 
@@ -228,11 +239,25 @@ impl Serdes {
             Registration::Register => self.0.registry.register(&name, &proposal).await?,
             Registration::Lookup => self.0.registry.lookup(&name, &proposal, Deleted::Hidden).await?,
         };
-        let key = SchemaKey::Id(registered.id);
+        let key = self.key_of(&registered, schema)?;
         self.0.keys.update((subject.to_owned(), schema.clone()), |_| key);
         // What was registered can be read as well, without asking again.
         self.0.schemas.update((context(Some(&name)), key), |_| registered.schema.clone());
         Ok(key)
+    }
+
+    /// The key that the framing carries.
+    fn key_of(&self, registered: &Registered, schema: &Schema) -> Result<SchemaKey, SerdesError> {
+        Ok(match self.framing().key_kind() {
+            KeyKind::Id => SchemaKey::Id(registered.id),
+            KeyKind::Guid => SchemaKey::Guid(registered.guid),
+            KeyKind::Fingerprint => {
+                let fingerprint = schema.fingerprint();
+                SchemaKey::Fingerprint(
+                    fingerprint.ok_or(SerdesError::NoFingerprint { format: schema.format() })?,
+                )
+            }
+        })
     }
 
     fn prepared_key(&self, subject: &str, schema: &Schema) -> Option<SchemaKey> {
@@ -258,6 +283,11 @@ impl Serdes {
 
     /// The schema of a key, if it is loaded.
     fn cached(&self, key: SchemaKey, hint: Option<&Subject>) -> Option<Schema> {
+        if let SchemaKey::Fingerprint(fingerprint) = key
+            && let Some((_, schema)) = self.0.settings.known.iter().find(|(it, _)| *it == fingerprint)
+        {
+            return Some(schema.clone());
+        }
         self.0.schemas.read().find(&(context(hint), key)).cloned()
     }
 

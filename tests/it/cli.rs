@@ -251,7 +251,24 @@ fn inspect_says_what_bytes_are_and_how_sure_it_is() {
     };
     assert_eq!(kind("0000000001026102"), "message, Confluent wire format v0, possible");
     assert_eq!(kind("c301a92de1f8a242f53d540842696c6c"), "Avro single-object encoding, likely");
+    assert_eq!(
+        kind("0189791762233641869674299b90a802e27061"),
+        "message, Confluent wire format v1, GUID in front, possible"
+    );
+    // As the Python library aws-glue-schema-registry 1.1 writes it, and Apicurio's DefaultIdHandler.
+    let glue = "0300b7b4a7f09c964e4aa687fb5de9ef0c637061796c6f6164";
+    assert_eq!(kind(glue), "message, AWS Glue Schema Registry, likely");
+    assert_eq!(
+        kind("0000000000000000077061"),
+        "message, Apicurio Registry with global ids of 8 bytes, likely"
+    );
     assert_eq!(kind("7b7d"), "JSON, certain");
+    let header = "__value_schema_id=0189791762233641869674299b90a802e2";
+    let found = done(dir.path(), &["inspect", "7061", "--header", header], "");
+    assert!(found.starts_with("message, Confluent wire format v1, GUID in the header (possible)"), "{found}");
+    assert!(found.contains("89791762-2336-4186-9674-299b90a802e2"), "{found}");
+    let wrong = run(dir.path(), &["inspect", "7061", "--header", "__value_schema_id"], "");
+    assert_eq!(wrong.status.code(), Some(2));
     assert_eq!(kind("/////w=="), "bytes without a frame that is known, possible");
     std::fs::write(dir.path().join("note.json"), "[1, 2]").expect("written");
     assert_eq!(kind("note.json"), "JSON, certain");

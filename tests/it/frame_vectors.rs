@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use schemawire::class::Class;
-use schemawire::frame::{ConfluentV0, FrameErrorKind, Framing, MessageIndexes};
+use schemawire::frame::{
+    Confluent, ConfluentV0, ConfluentV1, FrameErrorKind, Framing, MessageIndexes, SingleObject,
+};
 use schemawire::ids::{Guid, KeyOrValue, SchemaId, SchemaKey};
 use schemawire::record::Headers;
 
@@ -198,4 +200,55 @@ proptest! {
             prop_assert!(indexes.path().iter().all(|index| *index >= 0));
         }
     }
+}
+
+/// What `header_schema_id_serializer` of Confluent's Python client (confluent-kafka 2.16.1) puts into `__value_schema_id`, by indexes.
+const HEADERS: &[(Option<&[i32]>, &str)] = &[
+    (None, "0189791762233641869674299b90a802e2"),
+    (Some(&[0]), "0189791762233641869674299b90a802e200"),
+    (Some(&[1, 0]), "0189791762233641869674299b90a802e2040200"),
+];
+
+#[test]
+fn guids_travel_as_confluents_client_writes_them() {
+    let guid = "89791762-2336-4186-9674-299b90a802e2".parse().expect("a GUID");
+    for (indexes, hex) in HEADERS {
+        let (mut headers, mut message) = (Headers::new(), Vec::new());
+        let key = SchemaKey::Guid(guid);
+        ConfluentV1.write(&key, *indexes, KeyOrValue::Value, &mut headers, &mut message).expect("a GUID");
+        assert_eq!(headers.last("__value_schema_id"), Some(Some(&*bytes(hex))));
+        // Its other serializer puts the same bytes in front of the payload.
+        let prefixed = [&*bytes(hex), b"payload"].concat();
+        for (headers, message) in [(&headers, &b"payload"[..]), (&Headers::new(), &prefixed)] {
+            let frame = Confluent::V0.read(message, KeyOrValue::Value, headers).expect("a frame");
+            assert_eq!(frame.key, key);
+            match indexes {
+                Some(path) => {
+                    let (found, payload) = frame.protobuf().expect("indexes");
+                    assert_eq!((found.path(), payload), (*path, &b"payload"[..]));
+                }
+                None => assert_eq!(frame.rest, b"payload"),
+            }
+        }
+    }
+}
+
+#[cfg(feature = "avro")]
+#[test]
+fn single_objects_are_apache_avros() {
+    use schemawire::schema::Schema;
+    let text = r#"{"type": "record", "name": "a.Name", "doc": "of a person", "fields": [{"name": "first", "type": "string"}]}"#;
+    let schema = apache_avro::Schema::parse_str(text).expect("a schema");
+    let mut theirs = Vec::new();
+    let mut record = apache_avro::types::Record::new(&schema).expect("a record");
+    record.put("first", "Ada");
+    let mut writer =
+        apache_avro::GenericSingleObjectWriter::new_with_capacity(&schema, 64).expect("a writer");
+    writer.write_value(record.into(), &mut theirs).expect("written");
+    let fingerprint = Schema::avro(text).expect("a schema").fingerprint().expect("of Avro");
+    let mut ours = Vec::new();
+    let key = SchemaKey::Fingerprint(fingerprint);
+    SingleObject.write(&key, None, KeyOrValue::Value, &mut Headers::new(), &mut ours).expect("a fingerprint");
+    ours.extend_from_slice(b"\x06Ada");
+    assert_eq!(ours, theirs);
 }

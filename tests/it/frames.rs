@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use schemawire::class::Class;
-use schemawire::frame::{ConfluentV0, Frame, FrameErrorKind, Framing, Indexes, MessageIndexes};
+use schemawire::frame::{
+    Bare, Confluent, ConfluentV0, ConfluentV1, Frame, FrameErrorKind, Framing, Indexes, MessageIndexes,
+    SingleObject,
+};
 use schemawire::ids::{Guid, KeyOrValue, SchemaId, SchemaKey};
 use schemawire::record::Headers;
 
@@ -74,6 +77,100 @@ fn indexes_kept_apart_from_the_payload_are_all_there_is() {
     assert_eq!(frame(&[0, 0]).protobuf().map_err(|error| error.kind), Err(FrameErrorKind::BadIndexes));
 }
 
+/// A message, and the headers beside it, after a framing wrote them.
+fn write(
+    framing: &dyn Framing,
+    key: SchemaKey,
+    indexes: Option<&[i32]>,
+) -> Result<(Headers, Vec<u8>), FrameErrorKind> {
+    let (mut headers, mut message) = (Headers::new(), Vec::new());
+    let written = framing.write(&key, indexes, KeyOrValue::Value, &mut headers, &mut message);
+    written.map(|()| (headers, message)).map_err(|error| error.kind)
+}
+
+#[test]
+fn a_header_of_a_guid_is_written_once_however_often_the_record_is_sent() {
+    let (mut headers, mut message) = (Headers::new(), Vec::new());
+    for byte in [7, 7, 8] {
+        let key = SchemaKey::Guid(Guid([byte; 16]));
+        ConfluentV1.write(&key, None, KeyOrValue::Value, &mut headers, &mut message).expect("a GUID");
+    }
+    assert_eq!((headers.len(), message.len()), (2, 0), "the second one is the first");
+    let frame = ConfluentV1.read(b"payload", KeyOrValue::Value, &headers).expect("a frame");
+    assert_eq!(frame.key, SchemaKey::Guid(Guid([8; 16])), "the last header counts");
+}
+
+#[test]
+fn a_value_without_its_header_says_which_one_it_lacks() {
+    let mut headers = Headers::new();
+    headers.push("__key_schema_id", Some(&[&[1][..], &[7; 16]].concat()));
+    headers.push("__value_schema_id", None);
+    let error =
+        ConfluentV1.read(b"payload", KeyOrValue::Value, &headers).expect_err("only the key's is there");
+    assert_eq!(error.kind, FrameErrorKind::MissingHeader);
+    assert_eq!(error.to_string(), "the record has no header `__value_schema_id`");
+    for (value, kind) in [
+        (&[1, 2][..], FrameErrorKind::Truncated),
+        (&[0; 17], FrameErrorKind::UnknownMagic),
+        (&[], FrameErrorKind::Truncated),
+    ] {
+        let mut headers = Headers::new();
+        headers.push("__value_schema_id", Some(value));
+        let read = ConfluentV1.read(b"payload", KeyOrValue::Value, &headers);
+        assert_eq!(read.map_err(|error| error.kind), Err(kind), "{value:?}");
+    }
+}
+
+#[test]
+fn either_of_confluents_framings_is_read_and_one_is_written() {
+    let guid = SchemaKey::Guid(Guid([7; 16]));
+    let id = SchemaKey::Id(SchemaId(258));
+    for (framing, key) in [(Confluent::V0, id), (Confluent::V1, guid)] {
+        let (headers, mut message) = write(&framing, key, Some(&[1, 0])).expect("its own key");
+        message.extend_from_slice(b"payload");
+        for reading in [Confluent::V0, Confluent::V1] {
+            let frame = reading.read(&message, KeyOrValue::Value, &headers).expect("either is read");
+            let (indexes, payload) = frame.protobuf().expect("indexes");
+            assert_eq!((frame.key, indexes.path(), payload), (key, &[1, 0][..], &b"payload"[..]));
+        }
+    }
+    assert_eq!(write(&Confluent::V0, guid, None).map(|_| ()), Err(FrameErrorKind::UnsupportedKey));
+    assert_eq!(write(&Confluent::V1, id, None).map(|_| ()), Err(FrameErrorKind::UnsupportedKey));
+}
+
+#[test]
+fn a_single_object_is_of_avro_and_begins_with_its_marker() {
+    let key = SchemaKey::Fingerprint(u64::MAX - 1);
+    let (headers, message) = write(&SingleObject, key, None).expect("a fingerprint");
+    let kind = |bytes: &[u8]| {
+        SingleObject.read(bytes, KeyOrValue::Value, &headers).map(|it| it.key).map_err(|it| it.kind)
+    };
+    assert_eq!(kind(&message), Ok(key));
+    for length in 0..message.len() {
+        assert_eq!(kind(&message[..length]), Err(FrameErrorKind::Truncated), "{length} bytes");
+    }
+    assert_eq!(kind(&[0xc3, 2, 1, 2, 3, 4, 5, 6, 7, 8]), Err(FrameErrorKind::UnknownMagic));
+    assert_eq!(kind(&[0, 0, 0, 0, 1]), Err(FrameErrorKind::UnknownMagic));
+    assert_eq!(write(&SingleObject, key, Some(&[0])).map(|_| ()), Err(FrameErrorKind::UnsupportedKey));
+    let id = SchemaKey::Id(SchemaId(1));
+    assert_eq!(write(&SingleObject, id, None).map(|_| ()), Err(FrameErrorKind::UnsupportedKey));
+}
+
+#[test]
+fn a_bare_payload_is_of_the_schema_that_is_configured_and_of_no_other() {
+    let key = SchemaKey::Id(SchemaId(7));
+    let framing = Bare::new(key).with_indexes(&[2, 1]);
+    let (headers, message) = write(&framing, key, Some(&[2, 1])).expect("the schema that is configured");
+    assert_eq!((headers.len(), message.len()), (0, 0));
+    let frame = framing.read(b"payload", KeyOrValue::Value, &headers).expect("anything is a payload");
+    let (indexes, payload) = frame.protobuf().expect("indexes");
+    assert_eq!((frame.key, indexes.path(), payload), (key, &[2, 1][..], &b"payload"[..]));
+    let other = SchemaKey::Id(SchemaId(8));
+    for (key, indexes) in [(other, &[2, 1][..]), (key, &[0])] {
+        assert_eq!(write(&framing, key, Some(indexes)).map(|_| ()), Err(FrameErrorKind::UnsupportedKey));
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_framed_reads_back(
@@ -93,9 +190,14 @@ proptest! {
 
     #[test]
     fn any_bytes_are_a_frame_or_an_error(message in any::<Vec<u8>>()) {
-        let headers = Headers::new();
-        if let Ok(frame) = ConfluentV0.read(&message, KeyOrValue::Key, &headers) {
-            let _ = frame.protobuf();
+        let mut headers = Headers::new();
+        headers.push("__key_schema_id", Some(&message));
+        for framing in [&ConfluentV0 as &dyn Framing, &ConfluentV1, &Confluent::V0, &SingleObject] {
+            for role in [KeyOrValue::Key, KeyOrValue::Value] {
+                if let Ok(frame) = framing.read(&message, role, &headers) {
+                    let _ = frame.protobuf();
+                }
+            }
         }
         let _ = MessageIndexes::read(&message);
     }

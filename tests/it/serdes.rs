@@ -241,3 +241,49 @@ fn a_registry_is_exchanged_in_one_line() {
         pollster::block_on(serdes.prepare("names-value", &names())).expect("registered");
     }
 }
+
+#[cfg(feature = "avro")]
+#[test]
+fn a_schema_goes_by_the_key_that_the_framing_carries() {
+    use schemawire::codec::Avro;
+    use schemawire::frame::{Bare, Confluent, SingleObject};
+    let schema = Schema::avro(r#"{"type": "array", "items": "string"}"#).expect("a schema");
+    let registry = pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry");
+    let settings = [
+        Serdes::builder(),
+        Serdes::builder().framing(Confluent::V1),
+        Serdes::builder().framing(SingleObject).known([&schema]),
+        Serdes::builder().framing(Bare::new(SchemaKey::Id(SchemaId(1)))),
+    ];
+    for settings in settings {
+        let (writing, reading) = (settings.clone().build(registry.clone()), settings.build(registry.clone()));
+        let writer = writing.writer(Avro, "names-value", &schema);
+        pollster::block_on(writer.prepare()).expect("registered");
+        let (mut headers, mut message) = (Headers::new(), Vec::new());
+        writer.serialize_into(&["Ada"], &mut headers, &mut message).expect("prepared");
+        let reader = reading.reader(Avro, &schema);
+        if let Some(key) = reader.missing(&message, &headers) {
+            pollster::block_on(reader.load(key)).expect("the registry knows it");
+        }
+        let names = reader.deserialize_with::<Vec<&str>>(&message, &headers).expect("loaded");
+        assert_eq!(names, ["Ada"]);
+    }
+}
+
+#[test]
+fn what_has_no_key_of_the_framings_kind_is_not_prepared() {
+    use schemawire::frame::{Bare, SingleObject};
+    let registry = pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry");
+    let serdes = Serdes::builder().framing(SingleObject).build(registry.clone());
+    let error =
+        pollster::block_on(serdes.prepare("names-value", &names())).expect_err("JSON has no fingerprint");
+    assert!(matches!(error, SerdesError::NoFingerprint { .. }), "{error}");
+    let error = pollster::block_on(serdes.load(SchemaKey::Fingerprint(7))).expect_err("nobody named it");
+    assert_eq!(error.class(), Class::Config);
+
+    // Bytes are never taken for those of the schema that is configured.
+    let serdes = Serdes::builder().framing(Bare::new(SchemaKey::Id(SchemaId(9)))).build(registry);
+    pollster::block_on(serdes.prepare("names-value", &names())).expect("registered, as id 1");
+    let error = serdes.serialize(Json, "names-value", &names(), &["Ada"]).expect_err("another schema");
+    assert!(matches!(&error, SerdesError::Frame(it) if it.to_string().contains("id 9")), "{error}");
+}

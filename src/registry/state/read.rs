@@ -106,6 +106,8 @@ impl State {
                         .find(|it| it.guid == guid)
                 })
             }
+            // The log keeps ids and GUIDs; who reads by fingerprint names the schemas that may come.
+            SchemaKey::Fingerprint(_) => None,
         };
         self.content_of(codecs, entry.ok_or_else(|| RegistryError::key_not_found(key))?)
     }
