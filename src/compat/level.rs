@@ -91,3 +91,44 @@ pub enum Policy {
     /// Open content models may gain optional properties.
     Lenient,
 }
+
+/// Whose answer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Profile {
+    /// What Confluent Schema Registry answers.
+    #[default]
+    Confluent,
+    /// Whether the reader reads what the writer wrote, with the same meaning.
+    Wire,
+}
+
+impl Profile {
+    /// `confluent` or `wire`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confluent => "confluent",
+            Self::Wire => "wire",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// In any case.
+impl FromStr for Profile {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        let known = [Self::Confluent, Self::Wire];
+        known.into_iter().find(|it| it.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| InvalidName {
+            what: "profile",
+            text: text.into(),
+            expected: "confluent or wire",
+        })
+    }
+}

@@ -30,6 +30,7 @@
 
 #[cfg(feature = "avro")]
 mod avro;
+mod finding;
 #[cfg(feature = "json")]
 mod json;
 mod level;
@@ -40,37 +41,77 @@ mod protobuf;
 mod report;
 mod rule;
 
-pub use level::{Level, Policy};
-pub use report::{Finding, Place, Report, Side, Verdict};
-pub use rule::{Rule, RuleId, Severity, rule, rules};
+pub use finding::{Edit, Finding, Fix, Outcome, Place, Range, Side, Witness};
+pub use level::{Level, Policy, Profile};
+pub use report::{Deployment, Report, Verdict};
+pub use rule::{Category, Provable, Rule, RuleId, Severity, rule, rules};
 
 use crate::schema::Schema;
 
 /// Checks a proposed schema against the earlier versions of its subject, oldest first, as the level asks.
 #[must_use]
 pub fn check(level: Level, history: &[Schema], proposed: &Schema) -> Report {
-    check_with(level, Policy::Strict, history, proposed)
+    Check { level, ..Check::default() }.run(history, proposed)
 }
 
 /// As [`check`], under a policy. Only JSON Schema heeds it.
 #[must_use]
 pub fn check_with(level: Level, policy: Policy, history: &[Schema], proposed: &Schema) -> Report {
-    let count = match level {
-        Level::None => 0,
-        level if level.is_transitive() => history.len(),
-        _ => 1,
-    };
-    let mut report = Report { level, findings: Vec::new() };
-    for (against, old) in history.iter().enumerate().rev().take(count) {
-        let pair = Pair { level, against, old, new: proposed };
-        report.findings.extend(pair.findings(policy));
+    Check { level, policy, ..Check::default() }.run(history, proposed)
+}
+
+/// How to check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Check {
+    /// Which versions, and in which directions.
+    pub level: Level,
+    /// Confluent's policy. Only JSON Schema heeds it.
+    pub policy: Policy,
+    /// Whether rules of the category [`Category::Source`] run as well.
+    pub source: bool,
+}
+
+impl Check {
+    /// Checks a proposed schema against the earlier versions of its subject, oldest first.
+    #[must_use]
+    pub fn run(&self, history: &[Schema], proposed: &Schema) -> Report {
+        let level = self.level;
+        let mut report = Report { level, ..Report::default() };
+        if level == Level::None {
+            return report;
+        }
+        let count = if level.is_transitive() { history.len() } else { 1 };
+        for (against, old) in history.iter().enumerate().rev().take(count) {
+            let pair = Pair { check: *self, level, against, old, new: proposed };
+            report.findings.extend(pair.findings());
+        }
+        report.judge();
+        report.deployment = self.deployment(history, proposed, &report);
+        report
     }
-    report
+
+    /// The latest version decides what to deploy first; the direction that the level does not ask for is looked at as well.
+    fn deployment(&self, history: &[Schema], proposed: &Schema, report: &Report) -> Option<Deployment> {
+        let (against, old) = history.iter().enumerate().next_back()?;
+        let holds = |level: Level, side: Side| {
+            let fails = |it: &Finding| it.against == against && it.reader == side && it.wire;
+            let is_asked = if side == Side::New { self.level.is_backward() } else { self.level.is_forward() };
+            if is_asked {
+                return !report.findings.iter().any(fails);
+            }
+            let pair = Pair { check: *self, level, against, old, new: proposed };
+            !pair.findings().iter().any(fails)
+        };
+        let (backward, forward) = (holds(Level::Backward, Side::New), holds(Level::Forward, Side::Old));
+        Some(Deployment::of(backward, forward))
+    }
 }
 
 /// One earlier version and the proposed schema.
 #[derive(Debug, Clone, Copy)]
 struct Pair<'s> {
+    check: Check,
+    /// The directions that are looked at now; not always those that the check is about.
     level: Level,
     against: usize,
     old: &'s Schema,
@@ -78,9 +119,7 @@ struct Pair<'s> {
 }
 
 impl Pair<'_> {
-    fn findings(self, policy: Policy) -> Vec<Finding> {
-        #[cfg(not(feature = "json"))]
-        let _ = policy;
+    fn findings(self) -> Vec<Finding> {
         let (old, new) = (self.old.format(), self.new.format());
         if old != new {
             let message = format!("the earlier version is {old}, and the proposed schema is {new}");
@@ -90,7 +129,7 @@ impl Pair<'_> {
             #[cfg(feature = "avro")]
             crate::schema::Format::Avro => avro::findings(self),
             #[cfg(feature = "json")]
-            crate::schema::Format::Json => json::findings(self, policy),
+            crate::schema::Format::Json => json::findings(self),
             #[cfg(feature = "protobuf")]
             crate::schema::Format::Protobuf => protobuf::findings(self),
             _ if self.is_unchanged() => Vec::new(),
@@ -116,8 +155,26 @@ impl Pair<'_> {
         self.finding(id, reader, message)
     }
 
+    /// A finding as the rule's row has it: an error is one for Confluent's registry, and either harms messages.
     fn finding(self, id: RuleId, reader: Side, message: String) -> Finding {
-        let severity = rule(id).map_or(Severity::Error, |rule| rule.severity);
-        Finding { rule: id, severity, against: self.against, reader, message, new: None, old: None }
+        let row = rule(id);
+        let severity = row.map_or(Severity::Error, |rule| rule.severity);
+        let category = row.map_or(Category::Wire, |rule| rule.category);
+        Finding {
+            rule: id,
+            severity,
+            category,
+            against: self.against,
+            reader,
+            message,
+            element: String::new(),
+            shape: String::new(),
+            new: None,
+            old: None,
+            confluent: severity == Severity::Error && category == Category::Wire,
+            wire: category == Category::Wire,
+            witness: None,
+            fixes: Vec::new(),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Lines and columns of many places in one text.
 
+use super::finding::Range;
 use crate::schema::{Position, Span};
 
 /// Bytes between two known counts.
@@ -29,9 +30,14 @@ impl<'t> Places<'t> {
         Self { text, lines, characters }
     }
 
-    /// The line and column where a stretch begins.
-    pub(in crate::compat) fn position(&self, span: Span) -> Position {
-        let at = (span.start as usize).min(self.text.len());
+    /// Where a stretch begins and ends.
+    pub(in crate::compat) fn range(&self, span: Span) -> Range {
+        Range { span, start: self.at(span.start), end: self.at(span.end.max(span.start)) }
+    }
+
+    /// The line and column of a byte.
+    fn at(&self, byte: u32) -> Position {
+        let at = (byte as usize).min(self.text.len());
         let line = self.lines.partition_point(|start| *start <= at);
         let start = line.checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or_default();
         let column = self.characters_before(at) - self.characters_before(start) + 1;
@@ -61,7 +67,7 @@ mod tests {
         let places = Places::new(&text);
         for (at, _) in text.char_indices() {
             let span = Span::new(at, at);
-            assert_eq!(places.position(span), span.position(&text), "{at}");
+            assert_eq!(places.range(span).start, span.position(&text), "{at}");
         }
     }
 }

@@ -1,14 +1,16 @@
-//! What a check found.
+//! All that a check found: two verdicts, and an order in which to deploy.
 
 use std::fmt;
 
-use super::level::Level;
-use super::rule::{Rule, RuleId, Severity, rule};
+use super::finding::Finding;
+use super::level::{Level, Profile};
+use super::rule::Severity;
 
 /// All findings of one check. Its text, by `Display`, is for people:
 ///
 /// ```text
 /// incompatible under BACKWARD: 1 error
+/// deploy: producers first
 ///
 /// error[avro/field-added-without-default]: record `Quake` gained field `felt`, which has no default
 ///   new: /fields/3, line 6, column 5
@@ -21,84 +23,94 @@ use super::rule::{Rule, RuleId, Severity, rule};
 pub struct Report {
     /// The level that was asked for.
     pub level: Level,
+    /// Whether Confluent's registry would take the proposed schema.
+    pub confluent: Verdict,
+    /// Whether every message is read with its meaning, in the directions of the level.
+    pub wire: Verdict,
+    /// What to deploy first, judged by the messages of the latest earlier version; `None` where there is none, and under NONE.
+    pub deployment: Option<Deployment>,
     /// The findings, newest old version first.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Whether a registry would take the proposed schema (the `confluent` profile): no finding is an error.
+    /// Whether a registry would take the proposed schema (the `confluent` profile).
     #[must_use]
     pub fn is_compatible(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity < Severity::Error)
+        self.confluent == Verdict::Compatible
     }
 
-    /// The same as a word.
+    /// The verdict under that profile.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        if self.is_compatible() { Verdict::Compatible } else { Verdict::Incompatible }
+    pub const fn verdict(&self, profile: Profile) -> Verdict {
+        match profile {
+            Profile::Confluent => self.confluent,
+            Profile::Wire => self.wire,
+        }
     }
-}
 
-/// One place where one rule fires.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The rule.
-    pub rule: RuleId,
-    /// How much it matters here.
-    pub severity: Severity,
-    /// Which of the earlier versions, as an index into the history.
-    pub against: usize,
-    /// Which side reads in the direction that fails.
-    pub reader: Side,
-    /// What is wrong, in a sentence.
-    pub message: String,
-    /// The place in the proposed schema.
-    pub new: Option<Place>,
-    /// The place in the earlier version.
-    pub old: Option<Place>,
-}
-
-impl Finding {
-    /// The rule's row: why it breaks, and what to do.
-    #[must_use]
-    pub fn rule(&self) -> Option<&'static Rule> {
-        rule(self.rule)
+    /// Reads both verdicts off the findings.
+    pub(super) fn judge(&mut self) {
+        let of = |profile| Verdict::of(!self.findings.iter().any(|finding| finding.breaks(profile)));
+        (self.confluent, self.wire) = (of(Profile::Confluent), of(Profile::Wire));
     }
-}
-
-/// One of the two schemas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The earlier version.
-    Old,
-    /// The proposed one.
-    New,
-}
-
-/// A place in a schema's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// As a JSON pointer, or a path of names in Protobuf.
-    pub pointer: String,
-    /// Line and column, where the text has them.
-    pub position: Option<crate::schema::Position>,
-    /// The reference that the place is in, by its name; `None` for the schema itself.
-    pub reference: Option<String>,
 }
 
 /// Whether one can read the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Verdict {
     /// It can.
+    #[default]
     Compatible,
     /// It cannot.
     Incompatible,
 }
 
+impl Verdict {
+    pub(super) const fn of(is_compatible: bool) -> Self {
+        if is_compatible { Self::Compatible } else { Self::Incompatible }
+    }
+}
+
+/// What to deploy first when the schema of a subject changes, so that no message meets a reader that cannot read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deployment {
+    /// The new schema reads old messages, and the old one does not read new ones.
+    ConsumersFirst,
+    /// The old schema reads new messages, and the new one does not read old ones: consumers follow when those are gone.
+    ProducersFirst,
+    /// Each reads the other's.
+    Either,
+    /// Neither reads the other's: no order is safe.
+    Neither,
+}
+
+impl Deployment {
+    /// From whether the new schema reads old messages, and the old one new ones.
+    pub(super) const fn of(backward: bool, forward: bool) -> Self {
+        match (backward, forward) {
+            (true, true) => Self::Either,
+            (true, false) => Self::ConsumersFirst,
+            (false, true) => Self::ProducersFirst,
+            (false, false) => Self::Neither,
+        }
+    }
+
+    /// In words: `consumers first`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConsumersFirst => "consumers first",
+            Self::ProducersFirst => "producers first",
+            Self::Either => "either first",
+            Self::Neither => "no order is safe",
+        }
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} under {}", self.verdict(), self.level)?;
+        write!(f, "{} under {}", self.confluent, self.level)?;
         let mut lead = ": ";
         for severity in [Severity::Error, Severity::Warning, Severity::Note] {
             let count = self.findings.iter().filter(|finding| finding.severity == severity).count();
@@ -108,39 +120,20 @@ impl fmt::Display for Report {
                 lead = ", ";
             }
         }
+        match (self.confluent, self.wire) {
+            (Verdict::Compatible, Verdict::Incompatible) => f.write_str(
+                "\nthe profiles differ: Confluent's registry takes it, and some messages are not read, or misread",
+            )?,
+            (Verdict::Incompatible, Verdict::Compatible) => f.write_str(
+                "\nthe profiles differ: Confluent's registry refuses it, and every message is read with its meaning",
+            )?,
+            _ => {}
+        }
+        if let Some(deployment) = self.deployment {
+            write!(f, "\ndeploy: {}", deployment.as_str())?;
+        }
         for finding in &self.findings {
             write!(f, "\n\n{finding}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}]: {}", self.severity.as_str(), self.rule, self.message)?;
-        if let Some(place) = &self.new {
-            write!(f, "\n  new: {place}")?;
-        }
-        match &self.old {
-            Some(place) => write!(f, "\n  old: {place}, ")?,
-            None => f.write_str("\n  old: ")?,
-        }
-        write!(f, "earlier version {} (counted from the oldest)", self.against + 1)?;
-        if let Some(rule) = self.rule() {
-            write!(f, "\n  why: {}\n  fix: {}", rule.why, rule.fix)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.pointer.is_empty() { "the root" } else { &self.pointer })?;
-        if let Some(position) = self.position {
-            write!(f, ", line {}, column {}", position.line, position.column)?;
-        }
-        if let Some(reference) = &self.reference {
-            write!(f, ", in reference `{reference}`")?;
         }
         Ok(())
     }
@@ -155,11 +148,8 @@ impl fmt::Display for Verdict {
     }
 }
 
-impl fmt::Display for Side {
+impl fmt::Display for Deployment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Old => "old",
-            Self::New => "new",
-        })
+        f.write_str(self.as_str())
     }
 }

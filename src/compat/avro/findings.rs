@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::resolution::{Fault, Need, Resolution, Types};
+use super::rules::id;
 use crate::compat::places::Places;
-use crate::compat::rule::{RuleId, id};
+use crate::compat::rule::RuleId;
 use crate::compat::{Finding, Pair, Place, Side};
 use crate::schema::Span;
 use crate::schema::avro::{Linked, LinkedKind as Kind, Logical, TypeIndex, link};
@@ -20,7 +21,11 @@ pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
             let errors = errors.into_iter().filter_map(|(side, error)| Some((side, error?.message)));
             return errors
                 .map(|(side, error)| {
-                    pair.finding(id::UNLINKED, reader, format!("the {side} schema cannot be linked: {error}"))
+                    pair.finding(
+                        crate::compat::rule::id::UNLINKED,
+                        reader,
+                        format!("the {side} schema cannot be linked: {error}"),
+                    )
                 })
                 .collect();
         }
@@ -54,7 +59,7 @@ impl<'l> Text<'l> {
         let places = self.places.get(self.linked.text_of(index));
         Place {
             pointer: format!("{}{below}", it.pointer),
-            position: places.map(|places| places.position(span)),
+            range: places.map(|places| places.range(span)),
             reference: it.source.clone(),
         }
     }

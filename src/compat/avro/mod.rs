@@ -12,5 +12,6 @@
 mod branches;
 mod findings;
 mod resolution;
+pub(super) mod rules;
 
 pub(super) use findings::findings;

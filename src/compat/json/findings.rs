@@ -13,7 +13,8 @@ use crate::compat::{Finding, Pair, Policy, Severity, Side};
 
 /// All findings of one earlier version, in the directions of the level. As in Confluent's registry, whether the old
 /// version reads the new one comes first.
-pub(in crate::compat) fn findings(pair: Pair<'_>, policy: Policy) -> Vec<Finding> {
+pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
+    let policy = pair.check.policy;
     let mut documents = Documents::default();
     let (Some(old), Some(new)) = (documents.add(Side::Old, pair.old), documents.add(Side::New, pair.new))
     else {
@@ -155,6 +156,7 @@ impl<'d> Report<'d> {
         let mut finding = self.pair.finding(difference.rule, self.side, message);
         if !self.solver.breaks(difference) {
             finding.severity = Severity::Warning;
+            finding.confluent = false;
         }
         let documents = self.solver.schemas.documents.all();
         let original = self.places.of(documents, difference.original);

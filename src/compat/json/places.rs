@@ -26,7 +26,7 @@ impl<'d> Places<'d> {
         };
         Some(Place {
             pointer: pointer(document.root, inner.span),
-            position: Some(positions.position(start)),
+            range: Some(positions.range(start)),
             reference: document.reference.map(str::to_owned),
         })
     }

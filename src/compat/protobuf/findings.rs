@@ -4,10 +4,11 @@ use std::cell::OnceCell;
 
 use super::comparison::{Difference, Fault, Types, compare};
 use super::declarations::{Declarations, Field, shown, tag};
+use super::rules::id;
 use super::sentences::Sentences;
 use crate::compat::places::Places;
-use crate::compat::rule::{RuleId, id};
-use crate::compat::{Finding, Pair, Place, Side};
+use crate::compat::rule::RuleId;
+use crate::compat::{Finding, Pair, Place, Range, Side};
 use crate::schema::protobuf::files;
 
 /// All findings of one earlier version, in the directions of the level. As in Confluent's registry, whether the old
@@ -77,16 +78,16 @@ impl<'f> Text<'f> {
         let path: Vec<i32> = root.iter().copied().chain(below).collect();
         let file_of = self.declarations.file(file);
         let reference = file_of.and_then(|file| file.name.clone());
-        Place { pointer, position: self.position(file, &path), reference }
+        Place { pointer, range: self.range(file, &path), reference }
     }
 
-    /// The line and column of that path, or of the nearest around it that has one.
-    fn position(&self, file: usize, path: &[i32]) -> Option<crate::schema::Position> {
+    /// Where that path stands, or the nearest around it that has a place.
+    fn range(&self, file: usize, path: &[i32]) -> Option<Range> {
         let (model, text) = self.declarations.file(file)?.source?;
         let spans = (0..=path.len()).rev().filter_map(|length| model.span(path.get(..length)?));
         let span = spans.into_iter().next()?;
         let places = self.places.get(file)?.get_or_init(|| Places::new(text));
-        Some(places.position(span))
+        Some(places.range(span))
     }
 }
 

@@ -17,6 +17,7 @@ mod declarations;
 mod findings;
 mod kinds;
 mod oneofs;
+pub(super) mod rules;
 mod sentences;
 
 pub(super) use findings::findings;

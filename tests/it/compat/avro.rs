@@ -251,7 +251,7 @@ fn a_change_in_a_referenced_schema_is_found_and_placed_there() {
     assert_eq!(rules(&report.findings), ["avro/type-changed"]);
     let place = report.findings[0].new.as_ref().unwrap();
     assert_eq!((place.pointer.as_str(), place.reference.as_deref()), ("/fields/0/type", Some("shop.Item")));
-    assert_eq!(place.position.unwrap().to_string(), "2:26");
+    assert_eq!(place.position().unwrap().to_string(), "2:26");
 }
 
 #[test]
@@ -265,6 +265,7 @@ fn a_report_says_what_where_why_and_what_to_do() {
     let report = check(Level::Backward, &[old], &new);
     let expected = "\
 incompatible under BACKWARD: 1 error
+deploy: producers first
 
 error[avro/field-added-without-default]: record `Quake` gained field `felt`, which has no default; `null` in its union is none
   new: /fields/1, line 3, column 3

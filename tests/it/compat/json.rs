@@ -127,7 +127,7 @@ fn a_difference_in_a_referenced_schema_names_the_reference() {
     let place = report.findings[0].new.clone().unwrap();
     assert_eq!(place.reference.as_deref(), Some("place.json"));
     assert_eq!(place.pointer, "/definitions/P/maxLength");
-    assert_eq!(place.position, Some(Position { line: 2, column: 2 }));
+    assert_eq!(place.position(), Some(Position { line: 2, column: 2 }));
     assert_eq!(check(Level::Full, std::slice::from_ref(&old), &old).findings, []);
 }
 

@@ -254,12 +254,12 @@ fn a_change_in_a_reference_is_found_through_the_field_and_placed_there() {
     assert_eq!(rules(&report.findings), ["referenced-type-changed", "scalar-kind-changed"]);
     let places: Vec<_> = report.findings.iter().map(|it| it.new.clone().unwrap()).collect();
     assert_eq!((places[0].pointer.as_str(), places[0].reference.as_deref()), ("Order.item", None));
-    assert_eq!(places[0].position.unwrap().to_string(), "2:3");
+    assert_eq!(places[0].position().unwrap().to_string(), "2:3");
     assert_eq!(
         (places[1].pointer.as_str(), places[1].reference.as_deref()),
         ("Item.price", Some("item.proto"))
     );
-    assert_eq!(places[1].position.unwrap().to_string(), "2:30");
+    assert_eq!(places[1].position().unwrap().to_string(), "2:30");
     // What the schema does not use does not matter.
     let unused = |fields: &str| importing("message Order {}", "item.proto", &item(fields));
     assert_eq!(backward(&unused("int32 price = 1;"), &unused("string price = 1;")).findings, []);
@@ -314,7 +314,7 @@ fn text_and_descriptor_of_one_schema_are_compatible_in_both_directions() {
     let report = check(Level::Backward, &[descriptor], &changed);
     let found = report.findings.iter().find(|it| it.rule == "protobuf/scalar-kind-changed").unwrap();
     let old = found.old.as_ref().unwrap();
-    assert_eq!((old.pointer.as_str(), old.position), ("A.plain", None));
+    assert_eq!((old.pointer.as_str(), old.position()), ("A.plain", None));
 }
 
 /// The linked descriptor of a text, as official clients register it.
@@ -367,7 +367,7 @@ fn very_many_findings_on_one_line_are_all_placed() {
     };
     let report = backward(&fields("int32"), &fields("float"));
     assert_eq!(report.findings.len(), 10_000);
-    assert!(report.findings.iter().all(|it| it.new.as_ref().unwrap().position.unwrap().line == 2));
+    assert!(report.findings.iter().all(|it| it.new.as_ref().unwrap().position().unwrap().line == 2));
 }
 
 #[test]
@@ -407,6 +407,7 @@ fn a_report_says_what_where_why_and_what_to_do() {
     let new = proto3("package shop;\nmessage Order {\n  message Item {\n    string pieces = 1;\n  }\n}");
     let expected = "\
 incompatible under BACKWARD: 1 error
+deploy: no order is safe
 
 error[protobuf/scalar-kind-changed]: field `pieces` = 1 was `int32` and is `string`
   new: Order.Item.pieces, line 5, column 5

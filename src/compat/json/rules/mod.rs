@@ -6,7 +6,7 @@ mod bounds;
 mod content;
 mod shapes;
 
-use crate::compat::rule::{Rule, RuleId, Severity};
+use crate::compat::rule::{Category, Provable, Rule, RuleId, Severity};
 
 /// All of them.
 pub(in crate::compat) fn rules() -> Vec<Rule> {
@@ -39,7 +39,8 @@ const fn row(
     fix: &'static str,
 ) -> Rule {
     let confluent = if confluent.is_empty() { None } else { Some(confluent) };
-    Rule { id, severity: Severity::Error, confluent, summary, why, fix }
+    let (severity, category, witness) = (Severity::Error, Category::Wire, Provable::Sometimes);
+    Rule { id, severity, category, witness, confluent, summary, why, fix }
 }
 
 /// Names of the rules, for the places that emit them.
