@@ -1,32 +1,38 @@
-//! Every codec, typed and dynamic, encoding and decoding, on a quake, a small, a medium and a large record.
+//! Every codec, typed and dynamic, encoding and decoding, on a small, a medium and a large record.
 //!
 //! `cargo bench --all-features --bench codecs`, or a part of it: `cargo bench --all-features --bench codecs -- decode/small/avro`.
-//! Names are `encode|decode/record/format/typed|dynamic`. Encoding is into a buffer that is used again; decoding counts dropping the value.
+//! Names are `encode|decode/record/format/typed|dynamic`. Encoding is into a buffer that is used again; decoding counts dropping the
+//! value. How it compares with other crates is measured by `benches/peers`.
 
-mod data;
+#[expect(dead_code, reason = "borrowed and later readers are measured elsewhere")]
+mod payloads;
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use schemawire::codec::json::ValidatedJson;
 use schemawire::codec::{Avro, Bincode, Binding, BoundCodec, Codec, Decode, Encode, Json, Message, Protobuf};
 use schemawire::schema::Schema;
 use schemawire::schema::bincode::trace;
 use serde::{Deserialize, Serialize};
 
-use data::quake::{full, v1};
-use data::{Large, Medium, Small, large, medium, proto, small};
-
-const BENCH_PROTO: &str = include_str!("../schemas/bench/bench.proto");
+use payloads::owned::{Large, Medium, Small};
+use payloads::{large, medium, proto, schemas, small};
 
 /// One record in one format: checked first, then measured four ways.
-fn measure<C, T>(criterion: &mut Criterion, codec: &C, binding: &Binding<'_>, record: &str, value: &T)
-where
+fn measure<C, T>(
+    criterion: &mut Criterion,
+    codec: &C,
+    format: &str,
+    binding: &Binding<'_>,
+    record: &str,
+    value: &T,
+) where
     C: Codec,
     C::Bound: Encode<T> + for<'de> Decode<'de, T>,
     T: PartialEq,
 {
     let bound = codec.bind(binding).expect("the schema binds");
-    let format = codec.format().as_str().to_ascii_lowercase();
     let mut payload = Vec::new();
     bound.encode(value, &mut payload).expect("the value fits the schema");
     assert!(
@@ -38,13 +44,13 @@ where
     let mut out = Vec::with_capacity(2 * payload.len());
     let mut group = criterion.benchmark_group(format!("encode/{record}"));
     group.throughput(Throughput::Bytes(payload.len() as u64));
-    group.bench_function(BenchmarkId::new(&format, "typed"), |bencher| {
+    group.bench_function(BenchmarkId::new(format, "typed"), |bencher| {
         bencher.iter(|| {
             out.clear();
             bound.encode(black_box(value), &mut out)
         });
     });
-    group.bench_function(BenchmarkId::new(&format, "dynamic"), |bencher| {
+    group.bench_function(BenchmarkId::new(format, "dynamic"), |bencher| {
         bencher.iter(|| {
             out.clear();
             bound.encode_value(black_box(&dynamic), &mut out)
@@ -54,73 +60,43 @@ where
 
     let mut group = criterion.benchmark_group(format!("decode/{record}"));
     group.throughput(Throughput::Bytes(payload.len() as u64));
-    group.bench_function(BenchmarkId::new(&format, "typed"), |bencher| {
+    group.bench_function(BenchmarkId::new(format, "typed"), |bencher| {
         bencher.iter(|| Decode::<T>::decode(&bound, black_box(&payload)));
     });
-    group.bench_function(BenchmarkId::new(&format, "dynamic"), |bencher| {
+    group.bench_function(BenchmarkId::new(format, "dynamic"), |bencher| {
         bencher.iter(|| bound.decode_value(black_box(&payload)));
     });
     group.finish();
 }
 
-/// One record in the formats that go through serde.
-fn through_serde<T>(criterion: &mut Criterion, record: &str, avro: &str, value: &T)
+/// One record in all formats.
+fn record<T, P>(criterion: &mut Criterion, name: &str, avro: &str, json: &str, value: &T, message: &P)
 where
     T: Serialize + for<'de> Deserialize<'de> + PartialEq,
+    P: prost::Message + prost::Name + Default + PartialEq + 'static,
 {
     let schema = Schema::avro(avro).expect("an Avro schema");
-    measure(criterion, &Avro, &Binding::new(&schema), record, value);
-    // Nothing is validated, so any schema does.
-    let schema = Schema::json("{}").expect("a JSON Schema");
-    measure(criterion, &Json, &Binding::new(&schema), record, value);
+    measure(criterion, &Avro, "avro", &Binding::new(&schema), name, value);
+    let schema = Schema::json(json).expect("a JSON Schema");
+    measure(criterion, &Json, "json", &Binding::new(&schema), name, value);
+    measure(criterion, &ValidatedJson, "json-validated", &Binding::new(&schema), name, value);
     let schema = trace::<T>().expect("a type with a layout");
-    measure(criterion, &Bincode, &Binding::new(&schema), record, value);
+    measure(criterion, &Bincode, "bincode", &Binding::new(&schema), name, value);
+    // The dynamic half has to be told which message a payload is.
+    let schema = Schema::protobuf(schemas::PROTO).expect("a Protobuf schema");
+    let full_name = P::full_name();
+    let binding = Binding::new(&schema).with_message(Message::Name(&full_name));
+    measure(criterion, &Protobuf, "protobuf", &binding, name, message);
 }
 
-/// The dynamic half has to be told which message a payload is.
-fn message<'s>(schema: &'s Schema, name: &'s str) -> Binding<'s> {
-    Binding::new(schema).with_message(Message::Name(name))
+fn records(criterion: &mut Criterion) {
+    let (it, message) = (small(), proto::Small::from(small()));
+    record::<Small, _>(criterion, "small", schemas::SMALL, schemas::SMALL_JSON, &it, &message);
+    let (it, message) = (medium(), proto::Medium::from(medium()));
+    record::<Medium, _>(criterion, "medium", schemas::MEDIUM, schemas::MEDIUM_JSON, &it, &message);
+    let (it, message) = (large(), proto::Large::from(large()));
+    record::<Large, _>(criterion, "large", schemas::LARGE, schemas::LARGE_JSON, &it, &message);
 }
 
-fn quake(criterion: &mut Criterion) {
-    through_serde::<v1::Quake>(criterion, "quake", include_str!("../schemas/quake/v1.avsc"), &full());
-    let schema = Schema::protobuf(include_str!("../schemas/quake/v1.proto")).expect("a Protobuf schema");
-    measure(
-        criterion,
-        &Protobuf,
-        &message(&schema, "schemawire.quake.Quake"),
-        "quake",
-        &proto::Quake::from(full()),
-    );
-}
-
-fn orders(criterion: &mut Criterion) {
-    let schema = Schema::protobuf(BENCH_PROTO).expect("a Protobuf schema");
-    through_serde::<Small>(criterion, "small", include_str!("../schemas/bench/small.avsc"), &small());
-    measure(
-        criterion,
-        &Protobuf,
-        &message(&schema, "schemawire.bench.Small"),
-        "small",
-        &proto::Small::from(small()),
-    );
-    through_serde::<Medium>(criterion, "medium", include_str!("../schemas/bench/medium.avsc"), &medium());
-    measure(
-        criterion,
-        &Protobuf,
-        &message(&schema, "schemawire.bench.Medium"),
-        "medium",
-        &proto::Medium::from(medium()),
-    );
-    through_serde::<Large>(criterion, "large", include_str!("../schemas/bench/large.avsc"), &large());
-    measure(
-        criterion,
-        &Protobuf,
-        &message(&schema, "schemawire.bench.Large"),
-        "large",
-        &proto::Large::from(large()),
-    );
-}
-
-criterion_group!(benches, quake, orders);
+criterion_group!(benches, records);
 criterion_main!(benches);

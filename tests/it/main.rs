@@ -23,6 +23,8 @@ mod frames;
 #[cfg(feature = "json")]
 mod json_codec;
 mod link;
+#[cfg(all(feature = "avro", feature = "protobuf"))]
+mod payloads;
 mod producer_consumer;
 #[cfg(feature = "protobuf")]
 mod protobuf_codec;
