@@ -19,6 +19,9 @@ impl MessageIndexes {
     /// The most levels that are read.
     pub const LIMIT: usize = 64;
 
+    /// No path: what messages of other formats have.
+    pub const NONE: Self = Self(Store::Short([0; 4], 0));
+
     /// The indexes of that path.
     #[must_use]
     pub fn new(path: &[i32]) -> Self {

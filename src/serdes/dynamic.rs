@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::lookup::Dynamic;
 use super::{Serdes, SerdesError};
 use crate::codec::{Binding, BoundCodec, Message};
 use crate::frame::{Frame, MessageIndexes};
@@ -20,9 +21,6 @@ pub struct Decoded<'m> {
     /// The value, which borrows from the message.
     pub value: Value<'m>,
 }
-
-/// A writer's schema and, for Protobuf, which of its messages.
-pub(super) type DynamicKey = (Schema, MessageIndexes);
 
 impl Serdes {
     /// The value of a message of any format, as it was written; the codec is found by the schema's format.
@@ -69,16 +67,16 @@ impl Serdes {
         let is_protobuf = schema.format() == Format::Protobuf;
         let (indexes, payload) =
             if is_protobuf { frame.protobuf()? } else { (MessageIndexes::new(&[]), frame.rest) };
-        let key = (schema.clone(), indexes);
-        if let Some(bound) = self.0.dynamic.read().find(&key) {
+        let lookup = Dynamic { schema, indexes: &indexes };
+        if let Some(bound) = self.0.dynamic.read().find(&lookup) {
             return Ok((Arc::clone(bound), payload));
         }
         let mut binding = Binding::new(schema).with_limits(self.limits());
         if is_protobuf {
-            binding = binding.with_message(Message::Indexes(key.1.path()));
+            binding = binding.with_message(Message::Indexes(indexes.path()));
         }
         let bound = self.codecs().codec(schema.format())?.bind_dyn(&binding)?;
-        self.0.dynamic.update(key.clone(), |_| Arc::clone(&bound));
+        self.0.dynamic.update(&lookup, |_| Arc::clone(&bound));
         Ok((bound, payload))
     }
 }

@@ -31,6 +31,8 @@
 mod cache;
 mod dynamic;
 mod error;
+mod lookup;
+mod once;
 mod reader;
 mod strategy;
 mod writer;
@@ -51,6 +53,7 @@ use crate::limits::Limits;
 use crate::registry::{DEFAULT_CONTEXT, Deleted, Proposal, Registered, Registry, Subject};
 use crate::schema::Schema;
 use cache::Bounded;
+use lookup::{DynamicKey, Handle, HandleKey, Loaded, LoadedKey, Prepared, PreparedKey};
 use reader::ReaderState;
 use writer::WriterState;
 
@@ -62,23 +65,14 @@ pub struct Serdes(Arc<Inner>);
 struct Inner {
     registry: Arc<dyn Registry>,
     settings: Settings,
-    /// Keys by subject and schema: the schema is part of the key, so that another one under the same subject is never taken for it.
-    keys: Bounded<(String, Schema), SchemaKey>,
-    /// Schemas by context and key: an id counts within its context.
-    schemas: Bounded<(String, SchemaKey), Schema>,
+    /// Keys by subject and schema.
+    keys: Bounded<PreparedKey, SchemaKey>,
+    /// Schemas by context and key.
+    schemas: Bounded<LoadedKey, Schema>,
     /// Writers and readers, so that a call that names one afresh finds its bound codecs again.
     handles: Bounded<HandleKey, Arc<dyn Any + Send + Sync>>,
     /// Codecs bound for the dynamic path.
-    dynamic: Bounded<dynamic::DynamicKey, Arc<dyn BoundCodec>>,
-}
-
-/// What tells one writer or reader from another.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct HandleKey {
-    state: TypeId,
-    variant: String,
-    subject: String,
-    schema: Option<Schema>,
+    dynamic: Bounded<DynamicKey, Arc<dyn BoundCodec>>,
 }
 
 /// What a [`Serdes`] can be told. Start from [`Serdes::builder`].
@@ -240,9 +234,10 @@ impl Serdes {
             Registration::Lookup => self.0.registry.lookup(&name, &proposal, Deleted::Hidden).await?,
         };
         let key = self.key_of(&registered, schema)?;
-        self.0.keys.update((subject.to_owned(), schema.clone()), |_| key);
+        self.0.keys.update(&Prepared { subject, schema }, |_| key);
         // What was registered can be read as well, without asking again.
-        self.0.schemas.update((context(Some(&name)), key), |_| registered.schema.clone());
+        let loaded = Loaded { context: name.context(), key };
+        self.0.schemas.update(&loaded, |_| registered.schema.clone());
         Ok(key)
     }
 
@@ -261,7 +256,7 @@ impl Serdes {
     }
 
     fn prepared_key(&self, subject: &str, schema: &Schema) -> Option<SchemaKey> {
-        self.0.keys.read().find(&(subject.to_owned(), schema.clone())).copied()
+        self.0.keys.read().find(&Prepared { subject, schema }).copied()
     }
 
     /// Loads the schema of a key of the default context. A second call asks nobody.
@@ -277,7 +272,7 @@ impl Serdes {
             return Ok(schema);
         }
         let schema = self.0.registry.schema(key, hint).await?;
-        self.0.schemas.update((context(hint), key), |_| schema.clone());
+        self.0.schemas.update(&Loaded { context: context(hint), key }, |_| schema.clone());
         Ok(schema)
     }
 
@@ -288,7 +283,7 @@ impl Serdes {
         {
             return Some(schema.clone());
         }
-        self.0.schemas.read().find(&(context(hint), key)).cloned()
+        self.0.schemas.read().find(&Loaded { context: context(hint), key }).cloned()
     }
 
     /// The message of a value, under a subject and with a schema that are prepared.
@@ -325,9 +320,8 @@ impl Serdes {
         schema: &Schema,
         role: KeyOrValue,
     ) -> Writer<C> {
-        let state = self.handle(codec.variant().to_owned(), subject.to_owned(), Some(schema), || {
-            WriterState::new(codec, subject, schema)
-        });
+        let state =
+            self.handle(codec, subject, Some(schema), |codec| WriterState::new(codec, subject, schema));
         Writer::new(self.clone(), state, role)
     }
 
@@ -352,35 +346,38 @@ impl Serdes {
         subject: Option<&Subject>,
         role: KeyOrValue,
     ) -> Reader<C> {
-        let hint = subject.map(|it| it.as_str().to_owned()).unwrap_or_default();
-        let state = self.handle(codec.variant().to_owned(), hint, schema, || {
+        let hint = subject.map(Subject::as_str).unwrap_or_default();
+        let state = self.handle(codec, hint, schema, |codec| {
             ReaderState::new(codec, schema, subject.cloned(), self.0.settings.cached)
         });
         Reader::new(self.clone(), state, role)
     }
 
     /// The shared state of a writer or reader, made where it is new.
-    fn handle<S: Any + Send + Sync>(
+    fn handle<C: Codec, S: Any + Send + Sync>(
         &self,
-        variant: String,
-        subject: String,
+        codec: C,
+        subject: &str,
         schema: Option<&Schema>,
-        make: impl FnOnce() -> S,
+        make: impl FnOnce(C) -> S,
     ) -> Arc<S> {
-        let key = HandleKey { state: TypeId::of::<S>(), variant, subject, schema: schema.cloned() };
-        let known = self.0.handles.read().find(&key).cloned().and_then(|it| it.downcast().ok());
+        let type_id = TypeId::of::<S>();
+        let lookup = Handle { state: type_id, variant: codec.variant(), subject, schema };
+        let known = self.0.handles.read().find(&lookup).cloned().and_then(|it| it.downcast().ok());
         if let Some(state) = known {
             return state;
         }
-        let state = Arc::new(make());
+        let variant = codec.variant().to_owned();
+        let state = Arc::new(make(codec));
         let shared: Arc<dyn Any + Send + Sync> = Arc::<S>::clone(&state);
         // Two threads may come here at once: the first state wins, so that both share it.
-        let kept = self.0.handles.update(key, |old| old.cloned().unwrap_or(shared));
+        let lookup = Handle { state: type_id, variant: &variant, subject, schema };
+        let kept = self.0.handles.update(&lookup, |old| old.cloned().unwrap_or(shared));
         kept.downcast().unwrap_or(state)
     }
 }
 
 /// The context that ids count in, by the subject that they are asked for.
-fn context(hint: Option<&Subject>) -> String {
-    hint.map_or(DEFAULT_CONTEXT, Subject::context).to_owned()
+fn context(hint: Option<&Subject>) -> &str {
+    hint.map_or(DEFAULT_CONTEXT, Subject::context)
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::cache::Bounded;
+use super::cache::{Bounded, Lookup};
+use super::lookup::{Bound, BoundKey};
+use super::once::Once;
 use super::{Serdes, SerdesError};
 use crate::codec::{Binding, BoundCodec, Codec, Decode, Message};
-use crate::frame::{Frame, MessageIndexes};
+use crate::frame::{Frame, FrameError, MessageIndexes};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::record::Headers;
 use crate::registry::Subject;
@@ -34,19 +36,56 @@ pub(super) struct ReaderState<C: Codec> {
     codec: C,
     pub(super) schema: Option<Schema>,
     pub(super) hint: Option<Subject>,
-    writers: Bounded<SchemaKey, Arc<Writers<C>>>,
+    /// The first writers that were met.
+    first: Once<Arc<Writer<C>>>,
+    /// The others, of which the oldest leave.
+    later: Bounded<BoundKey, Arc<Writer<C>>>,
 }
 
-/// What is bound to one writer's schema: one codec, or for Protobuf one per message.
+/// What is bound to one writer's schema; for Protobuf to one of its messages.
 #[derive(Debug)]
-struct Writers<C: Codec> {
-    schema: Schema,
-    bound: Vec<(MessageIndexes, Arc<C::Bound>)>,
+struct Writer<C: Codec> {
+    key: SchemaKey,
+    indexes: MessageIndexes,
+    bound: C::Bound,
 }
+
+/// How many writers have a place that they keep; nearly all topics have fewer.
+const FIRST: usize = 128;
 
 impl<C: Codec> ReaderState<C> {
     pub(super) fn new(codec: C, schema: Option<&Schema>, hint: Option<Subject>, capacity: usize) -> Self {
-        Self { codec, schema: schema.cloned(), hint, writers: Bounded::new(capacity) }
+        let first = FIRST.min(capacity / 2);
+        let later = Bounded::new(capacity - first);
+        Self { codec, schema: schema.cloned(), hint, first: Once::new(first), later }
+    }
+
+    /// Takes the message indexes off, where the format has some.
+    #[inline]
+    fn split<'m>(&self, frame: &Frame<'m, '_>) -> Result<(MessageIndexes, &'m [u8]), FrameError> {
+        match self.codec.format() {
+            Format::Protobuf => frame.protobuf(),
+            _ => Ok((MessageIndexes::NONE, frame.rest)),
+        }
+    }
+
+    #[inline]
+    fn among_first(&self, lookup: &Bound<'_>) -> Option<&Arc<Writer<C>>> {
+        self.first.find(lookup.hash(), |it| it.key == lookup.key && it.indexes == *lookup.indexes)
+    }
+
+    fn is_bound(&self, lookup: &Bound<'_>) -> bool {
+        self.among_first(lookup).is_some() || self.later.read().find(lookup).is_some()
+    }
+
+    fn keep(&self, writer: Writer<C>) -> Arc<Writer<C>> {
+        let writer = Arc::new(writer);
+        let lookup = Bound { key: writer.key, indexes: &writer.indexes };
+        if !self.first.add(lookup.hash(), &writer, |it| it.key == lookup.key && it.indexes == *lookup.indexes)
+        {
+            self.later.update(&lookup, |_| Arc::clone(&writer));
+        }
+        writer
     }
 }
 
@@ -98,9 +137,11 @@ impl<C: Codec> Reader<C> {
     /// The schema that has to be loaded before this message reads; `None` where it is there, or where the frame does not read.
     #[must_use]
     pub fn missing(&self, message: &[u8], headers: &Headers) -> Option<SchemaKey> {
-        let key = self.serdes.framing().read(message, self.role, headers).ok()?.key;
-        let is_bound = self.state.writers.read().find(&key).is_some();
-        let is_known = is_bound || self.serdes.cached(key, self.state.hint.as_ref()).is_some();
+        let frame = self.serdes.framing().read(message, self.role, headers).ok()?;
+        let (key, state) = (frame.key, &*self.state);
+        let indexes = state.split(&frame).ok().map(|(indexes, _)| indexes);
+        let is_bound = indexes.is_some_and(|indexes| state.is_bound(&Bound { key, indexes: &indexes }));
+        let is_known = is_bound || self.serdes.cached(key, state.hint.as_ref()).is_some();
         (!is_known).then_some(key)
     }
 
@@ -137,45 +178,46 @@ impl<C: Codec> Reader<C> {
         decode: impl FnOnce(&C::Bound, &'m [u8]) -> Result<R, SerdesError>,
     ) -> Result<R, SerdesError> {
         let frame = self.serdes.framing().read(message, self.role, headers)?;
-        let now = self.state.writers.read();
-        let Some(writers) = now.find(&frame.key) else {
-            return self.bind_and(&frame, decode);
-        };
-        if self.state.codec.format() != Format::Protobuf {
-            if let [(_, bound), ..] = &*writers.bound {
-                return decode(bound, frame.rest);
-            }
-            return self.bind_and(&frame, decode);
+        let split = self.state.split(&frame);
+        if let Ok((indexes, payload)) = &split
+            && let Some(writer) = self.state.among_first(&Bound { key: frame.key, indexes })
+        {
+            return decode(&writer.bound, payload);
         }
-        let (indexes, payload) = frame.protobuf()?;
-        match writers.bound.iter().find(|(it, _)| *it == indexes) {
-            Some((_, bound)) => decode(bound, payload),
-            None => self.bind_and(&frame, decode),
-        }
+        self.decode_later(frame.key, split, decode)
     }
 
-    /// The slow path, once a schema (and message): binds the codec, then decodes.
-    #[cold]
-    fn bind_and<'m, R>(
+    /// The path of the later writers, and of those that are not bound yet.
+    #[inline(never)]
+    fn decode_later<'m, R>(
         &self,
-        frame: &Frame<'m, '_>,
+        key: SchemaKey,
+        split: Result<(MessageIndexes, &'m [u8]), FrameError>,
         decode: impl FnOnce(&C::Bound, &'m [u8]) -> Result<R, SerdesError>,
     ) -> Result<R, SerdesError> {
+        if let Ok((indexes, payload)) = &split
+            && let Some(writer) = self.state.later.read().find(&Bound { key, indexes })
+        {
+            return decode(&writer.bound, payload);
+        }
+        let (writer, payload) = self.bind(key, split)?;
+        decode(&writer.bound, payload)
+    }
+
+    /// Binds the codec to a writer's schema, once a schema (and message).
+    fn bind<'m>(
+        &self,
+        key: SchemaKey,
+        split: Result<(MessageIndexes, &'m [u8]), FrameError>,
+    ) -> Result<(Arc<Writer<C>>, &'m [u8]), SerdesError> {
         let state = &*self.state;
-        let key = frame.key;
-        let known = state.writers.read().find(&key).map(|it| it.schema.clone());
-        let schema = match known {
-            Some(schema) => schema,
-            None => self.serdes.cached(key, state.hint.as_ref()).ok_or(SerdesError::UnknownSchema(key))?,
-        };
+        let schema = self.serdes.cached(key, state.hint.as_ref()).ok_or(SerdesError::UnknownSchema(key))?;
         let expected = state.codec.format();
         if schema.format() != expected {
             return Err(SerdesError::WrongFormat { key, found: schema.format(), expected });
         }
-        let (indexes, payload) = match expected {
-            Format::Protobuf => frame.protobuf()?,
-            _ => (MessageIndexes::new(&[]), frame.rest),
-        };
+        // Only now is it sure that there are indexes to be read.
+        let (indexes, payload) = split?;
         let mut binding = Binding::new(&schema).with_limits(self.serdes.limits());
         if let Some(reader) = &state.schema {
             binding = binding.with_reader(reader);
@@ -183,13 +225,7 @@ impl<C: Codec> Reader<C> {
         if expected == Format::Protobuf {
             binding = binding.with_message(Message::Indexes(indexes.path()));
         }
-        let bound = Arc::new(state.codec.bind(&binding)?);
-        let new = (indexes, Arc::clone(&bound));
-        state.writers.update(key, |old| {
-            let mut list = old.map(|it| it.bound.clone()).unwrap_or_default();
-            list.push(new);
-            Arc::new(Writers { schema: schema.clone(), bound: list })
-        });
-        decode(&bound, payload)
+        let bound = state.codec.bind(&binding)?;
+        Ok((state.keep(Writer { key, indexes, bound }), payload))
     }
 }

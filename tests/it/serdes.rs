@@ -13,6 +13,7 @@ use schemawire::serdes::{
     RecordName, Registration, Serdes, SerdesError, SubjectStrategy, TopicName, TopicRecordName,
 };
 
+mod caches;
 mod counting;
 #[cfg(feature = "protobuf")]
 mod messages;
