@@ -1,5 +1,7 @@
 //! All errors of this crate in one, for programs that hand them up.
 
+#[cfg(feature = "bench")]
+use crate::bench::{BenchError, CompareError};
 use crate::class::Class;
 use crate::codec::{DecodeError, EncodeError};
 use crate::consumer::ConsumeError;
@@ -58,6 +60,14 @@ pub enum Error {
     /// A consumer that cannot go on.
     #[error(transparent)]
     Consume(#[from] ConsumeError),
+    /// Codecs that are not measured.
+    #[cfg(feature = "bench")]
+    #[error(transparent)]
+    Bench(#[from] BenchError),
+    /// Reports of benches that are not compared.
+    #[cfg(feature = "bench")]
+    #[error(transparent)]
+    Compare(#[from] CompareError),
 }
 
 impl Error {
@@ -76,6 +86,10 @@ impl Error {
             Self::Transport(it) => it.class(),
             Self::Send(it) => it.class(),
             Self::Consume(it) => it.class(),
+            #[cfg(feature = "bench")]
+            Self::Bench(it) => it.class(),
+            #[cfg(feature = "bench")]
+            Self::Compare(it) => it.class(),
         }
     }
 }

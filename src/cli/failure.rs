@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
+use crate::bench::{BenchError, CompareError};
 use crate::class::Class;
 use crate::codec::{DecodeError, EncodeError};
 use crate::consumer::ConsumeError;
@@ -51,6 +52,12 @@ impl Failure {
     /// The same with a hint what to do.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with one more cause.
+    pub(super) fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
         self
     }
 
@@ -135,5 +142,7 @@ through_error!(
     SerdesError,
     TransportError,
     SendError,
-    ConsumeError
+    ConsumeError,
+    BenchError,
+    CompareError
 );

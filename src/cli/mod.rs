@@ -9,6 +9,7 @@
 //! | 2 | usage or configuration |
 //! | 3 | the environment: no file, a log that another process holds, a full disk |
 
+mod bench;
 mod bytes;
 mod consume;
 mod decode;
@@ -68,6 +69,8 @@ enum Command {
     Produce(produce::Produce),
     /// Read a topic as JSON lines
     Consume(consume::Consume),
+    /// Measure codecs on your own schema and data: time, size, size compressed, allocations
+    Bench(bench::Bench),
 }
 
 /// Runs the command that the process was started with.
@@ -84,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(command) => command.run(&mut output),
         Command::Produce(command) => command.run(&mut output),
         Command::Consume(command) => command.run(&mut output),
+        Command::Bench(command) => command.run(&mut output),
     };
     match done.and_then(|()| output.flush()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use crate::support::file;
 
 /// Runs `schemawire` in a directory with something on standard input.
-fn run(dir: &Path, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn run(dir: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_schemawire"))
         .args(arguments)
         .current_dir(dir)
@@ -23,17 +23,17 @@ fn run(dir: &Path, arguments: &[&str], input: &str) -> Output {
 }
 
 /// As [`run`], and it has to succeed; gives standard output.
-fn done(dir: &Path, arguments: &[&str], input: &str) -> String {
+pub(crate) fn done(dir: &Path, arguments: &[&str], input: &str) -> String {
     let output = run(dir, arguments, input);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
     stdout(&output)
 }
 
-fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
@@ -61,7 +61,9 @@ fn workplace() -> tempfile::TempDir {
 fn every_command_explains_itself() {
     let dir = workplace();
     let all = done(dir.path(), &["--help"], "");
-    for command in ["demo", "register", "schemas", "encode", "decode", "inspect", "produce", "consume"] {
+    for command in
+        ["demo", "register", "schemas", "encode", "decode", "inspect", "produce", "consume", "bench"]
+    {
         assert!(all.contains(command), "{command} is not in:\n{all}");
         let help = done(dir.path(), &[command, "--help"], "");
         assert!(help.contains("Usage: schemawire"), "{help}");

@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 11] = [
     &["codec", "frame", "compat"],
     &["transport", "source"],
     &["registry"],
-    &["serdes", "proof"],
+    &["serdes", "proof", "bench"],
     &["producer"],
     &["consumer"],
     &["error"],

@@ -12,6 +12,8 @@
 mod avro_codec;
 #[cfg(feature = "avro")]
 mod avro_schema;
+#[cfg(feature = "cli")]
+mod bench;
 #[cfg(feature = "bincode")]
 mod bincode_codec;
 #[cfg(feature = "cli")]
