@@ -6,6 +6,8 @@ pub mod class;
 pub mod codec;
 pub mod compat;
 pub mod consumer;
+#[cfg(feature = "avro")]
+pub mod convert;
 pub mod error;
 pub mod frame;
 pub mod ids;

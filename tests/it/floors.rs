@@ -10,7 +10,7 @@ use code::{holds_word, names_behind, only_code, without_tests};
 const FLOORS: [&[&str]; 11] = [
     &["ids", "class", "limits", "observer", "wire", "value", "backoff"],
     &["schema", "record"],
-    &["codec", "frame", "compat"],
+    &["codec", "frame", "compat", "convert"],
     &["transport", "source"],
     &["registry"],
     &["serdes", "proof", "bench"],

@@ -19,6 +19,8 @@ mod bincode_codec;
 #[cfg(feature = "cli")]
 mod cli;
 mod compat;
+#[cfg(all(feature = "avro", feature = "protobuf", feature = "json", feature = "bincode"))]
+mod convert;
 mod floors;
 mod frame_vectors;
 mod frames;
