@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::defaults;
 use super::intern;
 use super::plan::{
-    Action, Branch, DecimalType, Enumeration, Field, Named, Node, Plan, Record, Step, Temporal, TypeNames,
-    Union, Width, WrittenSymbol,
+    Action, Branch, DecimalType, Enumeration, Field, Named, Node, Optional, Plan, Record, Step, Symbol,
+    Temporal, TypeNames, Union, Width, WrittenSymbol,
 };
 use crate::schema::avro::{Linked, LinkedKind, Logical, Name, TypeIndex, Unit};
 use crate::schema::{Format, SchemaError, SchemaErrorKind};
@@ -119,11 +119,11 @@ impl<'s> Compiler<'s> {
                 let number = self.reserve_record(&record.name)?;
                 self.plain.insert((side, index), Node::Record(number));
                 let mut steps = Vec::with_capacity(types.len());
-                for (position, field) in types.iter().enumerate() {
-                    let node = self.plain(side, *field)?;
-                    steps.push(Step { node, action: Action::Read(position as u32) });
-                }
                 let fields = self.fields(side, index, |_| false)?;
+                for (position, (ty, field)) in types.iter().zip(&fields).enumerate() {
+                    let node = self.plain(side, *ty)?;
+                    steps.push(Step { name: field.name.text, node, action: Action::Read(position as u32) });
+                }
                 self.fill_record(number, fields, steps);
                 Node::Record(number)
             }
@@ -198,9 +198,14 @@ impl<'s> Compiler<'s> {
         written: impl Iterator<Item = (&'n str, Option<u32>)>,
     ) -> Result<Node, SchemaError> {
         let names = self.full_name(name)?;
-        let symbols = symbols.iter().map(|symbol| self.name(symbol)).collect::<Result<_, _>>()?;
+        let symbols: Box<[Named]> =
+            symbols.iter().map(|symbol| self.name(symbol)).collect::<Result<_, _>>()?;
         let written = written
-            .map(|(name, read_as)| Ok(WrittenSymbol { name: self.name(name)?.text, read_as }))
+            .map(|(name, read_as)| {
+                let read_as =
+                    read_as.and_then(|number| Some(Symbol { number, name: *symbols.get(number as usize)? }));
+                Ok(WrittenSymbol { name: self.name(name)?.text, read_as })
+            })
             .collect::<Result<_, SchemaError>>()?;
         self.plan.enums.push(Enumeration { names, symbols, written });
         Ok(Node::Enum(self.plan.enums.len() as u32 - 1))
@@ -213,10 +218,16 @@ impl<'s> Compiler<'s> {
             (Some((at, _)), None) => Some(at as u32),
             _ => None,
         };
+        let optional = match (null, sole.and_then(|it| branches.get(it as usize))) {
+            (Some(null), Some(other)) if indexed && branches.len() == 2 => {
+                Some(Optional { null: null as u8, node: other.node })
+            }
+            _ => None,
+        };
         let first = self.plan.branches.len() as u32;
         let count = branches.len() as u32;
         self.plan.branches.extend(branches);
-        self.plan.unions.push(Union { indexed, first, count, null, sole });
+        self.plan.unions.push(Union { indexed, first, count, null, sole, optional });
         Node::Union(self.plan.unions.len() as u32 - 1)
     }
 
@@ -248,7 +259,7 @@ impl<'s> Compiler<'s> {
     pub(super) fn fill_record(&mut self, number: u32, fields: Vec<Field>, steps: Vec<Step>) {
         let filled = steps.iter().filter_map(|step| match step.action {
             Action::Read(field) | Action::Default(field) => Some(field),
-            Action::Skip(_) => None,
+            Action::Skip => None,
         });
         let in_order = filled.is_sorted();
         if let Some(record) = self.plan.records.get_mut(number as usize) {

@@ -15,18 +15,17 @@ impl<'de> Decoder<'de, '_> {
         let start = self.rest();
         self.starts.resize(base + record.fields.len(), start);
         for step in &record.steps {
-            let name = match step.action {
+            match step.action {
                 Action::Read(field) => {
                     let rest = self.rest();
                     if let Some(slot) = self.starts.get_mut(base + field as usize) {
                         *slot = rest;
                     }
-                    record.field(field).name.text
                 }
-                Action::Skip(name) => name,
+                Action::Skip => {}
                 Action::Default(_) => continue,
-            };
-            self.skip(step.node).map_err(|fault| fault.inside(name))?;
+            }
+            self.skip(step.node).map_err(|fault| fault.inside(step.name))?;
         }
         let end = self.jump(start);
         self.refund(mark);

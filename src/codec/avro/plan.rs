@@ -118,17 +118,19 @@ pub(super) struct Field {
 /// One step over a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
+    /// What the field is called: by the reader, or by the writer where only it has the field.
+    pub(super) name: &'static str,
     pub(super) node: Node,
     pub(super) action: Action,
 }
 
 /// What a step does.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     /// The next bytes are that field of the reader.
     Read(u32),
-    /// The next bytes are a field, of that name, which only the writer has.
-    Skip(&'static str),
+    /// The next bytes are a field which only the writer has.
+    Skip,
     /// That field of the reader is not in the bytes; it takes its default.
     Default(u32),
 }
@@ -146,7 +148,14 @@ pub(super) struct Enumeration {
 pub(super) struct WrittenSymbol {
     pub(super) name: &'static str,
     /// The reader's symbol; `None` where the reader knows none and has no default.
-    pub(super) read_as: Option<u32>,
+    pub(super) read_as: Option<Symbol>,
+}
+
+/// A symbol of the reader: its number in the enum, and its name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Symbol {
+    pub(super) number: u32,
+    pub(super) name: Named,
 }
 
 /// A union on either side.
@@ -161,6 +170,16 @@ pub(super) struct Union {
     pub(super) null: Option<u32>,
     /// The only branch that is not null, counted from the first.
     pub(super) sole: Option<u32>,
+    /// Of a union in the bytes, of null and one other: that other.
+    pub(super) optional: Option<Optional>,
+}
+
+/// What a union of null and one other branch holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Optional {
+    /// Which of the two is null: 0 or 1.
+    pub(super) null: u8,
+    pub(super) node: Node,
 }
 
 /// A branch of a union on the writer's side.

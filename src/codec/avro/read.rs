@@ -195,6 +195,7 @@ impl<'de, 'p> Decoder<'de, 'p> {
     }
 
     /// An int of two bytes and more.
+    #[inline(never)]
     fn wide_int(&mut self) -> Result<i32, Fault> {
         let before = self.rest;
         let long = self.long()?;
@@ -219,6 +220,12 @@ impl<'de, 'p> Decoder<'de, 'p> {
             self.rest = rest;
             return Ok(i64::from(byte >> 1) ^ -i64::from(byte & 1));
         }
+        self.wide_long()
+    }
+
+    /// A long of two bytes and more.
+    #[inline(never)]
+    fn wide_long(&mut self) -> Result<i64, Fault> {
         let raw = self.varint()?;
         Ok((raw >> 1) as i64 ^ -((raw & 1) as i64))
     }
@@ -232,7 +239,8 @@ impl<'de, 'p> Decoder<'de, 'p> {
             let ends = !word & 0x8080_8080_8080_8080;
             if ends != 0 {
                 let length = ends.trailing_zeros() / 8 + 1;
-                let word = word & (u64::MAX >> (64 - 8 * length)) & 0x7f7f_7f7f_7f7f_7f7f;
+                // All bits up to the lowest one of `ends`: those of the number's own bytes.
+                let word = word & (ends ^ (ends - 1)) & 0x7f7f_7f7f_7f7f_7f7f;
                 let word = (word & 0x007f_007f_007f_007f) | ((word & 0x7f00_7f00_7f00_7f00) >> 1);
                 let word = (word & 0x0000_3fff_0000_3fff) | ((word & 0x3fff_0000_3fff_0000) >> 2);
                 let word = (word & 0x0000_0000_0fff_ffff) | ((word & 0x0fff_ffff_0000_0000) >> 4);
@@ -294,6 +302,20 @@ impl<'de, 'p> Decoder<'de, 'p> {
     /// Bytes behind their length.
     #[inline]
     pub(super) fn bytes(&mut self) -> Result<&'de [u8], Fault> {
+        // A length below 64 is one even byte.
+        if let Some((byte, rest)) = self.rest.split_first()
+            && *byte & 0x81 == 0
+            && let Some((taken, rest)) = rest.split_at_checked(usize::from(*byte >> 1))
+        {
+            self.rest = rest;
+            return Ok(taken);
+        }
+        self.long_bytes()
+    }
+
+    /// Bytes behind a length of more than one byte, or one that is wrong.
+    #[inline(never)]
+    fn long_bytes(&mut self) -> Result<&'de [u8], Fault> {
         let before = self.rest;
         let length = self.long()?;
         match usize::try_from(length) {

@@ -243,7 +243,7 @@ impl Compiler<'_> {
                 // Pairs that led here while it was in progress may live on in a union's branch.
                 if let Failure::Mismatch(mismatch) = &failure {
                     let node = self.failure(mismatch);
-                    self.fill_record(number, Vec::new(), vec![Step { node, action: Action::Skip("") }]);
+                    self.fill_record(number, Vec::new(), vec![Step { name: "", node, action: Action::Skip }]);
                 }
                 Err(failure)
             }
@@ -262,14 +262,15 @@ impl Compiler<'_> {
         let mut steps = Vec::with_capacity(from.len());
         for (at, (field, ty)) in from.iter().enumerate() {
             let target = matched.iter().position(|it| *it == Some(at));
-            let Some((position, (_, target))) = target.and_then(|it| Some((it, to.get(it)?))) else {
+            let Some((position, (read, target))) = target.and_then(|it| Some((it, to.get(it)?))) else {
                 let name = self.name(&field.name)?.text;
-                steps.push(Step { node: self.plain(Side::Writer, *ty)?, action: Action::Skip(name) });
+                steps.push(Step { name, node: self.plain(Side::Writer, *ty)?, action: Action::Skip });
                 continue;
             };
             let fit = self.pair(*ty, *target).map_err(|it| it.inside(&field.name))?;
             whole &= fit.whole;
-            steps.push(Step { node: fit.node, action: Action::Read(position as u32) });
+            let name = self.name(&read.name)?.text;
+            steps.push(Step { name, node: fit.node, action: Action::Read(position as u32) });
         }
         for (position, (field, ty)) in to.iter().enumerate() {
             if matched.get(position).copied().flatten().is_some() {
@@ -283,7 +284,8 @@ impl Compiler<'_> {
                 return Err(mismatch(writer.get(w), reader.get(r), message));
             }
             let node = self.plain(Side::Reader, *ty)?;
-            steps.push(Step { node, action: Action::Default(position as u32) });
+            let name = self.name(&field.name)?.text;
+            steps.push(Step { name, node, action: Action::Default(position as u32) });
         }
         let fields =
             self.fields(Side::Reader, r, |position| matched.get(position).copied().flatten().is_none())?;

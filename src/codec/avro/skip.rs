@@ -2,11 +2,11 @@
 
 use super::blocks::Blocks;
 use super::fault::Fault;
-use super::plan::{Action, Node, Width};
+use super::plan::{Action, Enumeration, Node, Symbol, Width, WrittenSymbol};
 use super::read::Decoder;
 use crate::codec::DecodeErrorKind;
 
-impl<'de> Decoder<'de, '_> {
+impl<'de, 'p> Decoder<'de, 'p> {
     /// Passes over one value of the writer; its structure is checked, and so are the budgets, its text and symbols are not.
     pub(super) fn skip(&mut self, node: Node) -> Result<(), Fault> {
         match node {
@@ -57,7 +57,7 @@ impl<'de> Decoder<'de, '_> {
                 self.spend_bytes(1)?;
                 for step in &self.plan.record(number).steps {
                     match step.action {
-                        Action::Read(_) | Action::Skip(_) => self.skip(step.node)?,
+                        Action::Read(_) | Action::Skip => self.skip(step.node)?,
                         Action::Default(_) => {}
                     }
                 }
@@ -105,22 +105,23 @@ impl<'de> Decoder<'de, '_> {
 
     /// Reads which of the reader's symbols comes.
     #[inline]
-    pub(super) fn symbol(&mut self, enumeration: u32) -> Result<u32, Fault> {
-        let before = self.offset();
+    pub(super) fn symbol(&mut self, enumeration: u32) -> Result<&'p Symbol, Fault> {
+        let before = self.rest();
         let enumeration = self.plan.enumeration(enumeration);
         let index = self.index(enumeration.written.len(), "symbol")?;
-        let written = enumeration.written.get(index);
-        match written.and_then(|it| it.read_as) {
-            Some(symbol) => Ok(symbol),
-            None => {
-                let name = written.map_or("", |it| it.name);
-                let message = format!(
-                    "the reader's enum `{}` has no symbol `{name}`, and no default",
-                    enumeration.names.full
-                );
-                Err(Fault::new(DecodeErrorKind::Unresolvable, message).at(before))
-            }
+        match enumeration.written.get(index) {
+            Some(WrittenSymbol { read_as: Some(symbol), .. }) => Ok(symbol),
+            _ => Err(self.no_symbol(enumeration, index, before)),
         }
+    }
+
+    #[cold]
+    fn no_symbol(&mut self, enumeration: &Enumeration, index: usize, before: &'de [u8]) -> Fault {
+        self.jump(before);
+        let name = enumeration.written.get(index).map_or("", |it| it.name);
+        let full = enumeration.names.full;
+        let message = format!("the reader's enum `{full}` has no symbol `{name}`, and no default");
+        self.fault(DecodeErrorKind::Unresolvable, message)
     }
 
     /// The digits of a decimal, big-endian.

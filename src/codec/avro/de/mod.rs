@@ -8,7 +8,7 @@ mod variant;
 use serde::de::{Deserializer, Visitor};
 
 use super::fault::Fault;
-use super::plan::{Node, Width};
+use super::plan::{Node, Optional, Width};
 use super::read::Decoder;
 use crate::codec::DecodeErrorKind;
 
@@ -116,11 +116,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
             Node::Temporal(_, Width::Int) => visitor.visit_i32(decoder.int()?),
             Node::Temporal(_, Width::Long) => visitor.visit_i64(decoder.long()?),
             Node::Decimal(number) => visitor.visit_borrowed_bytes(decoder.decimal_bytes(number)?),
-            Node::Enum(number) => {
-                let symbol = decoder.symbol(number)? as usize;
-                let symbols = &decoder.plan.enumeration(number).symbols;
-                visitor.visit_borrowed_str(symbols.get(symbol).map_or("", |it| it.text))
-            }
+            Node::Enum(number) => visitor.visit_borrowed_str(decoder.symbol(number)?.name.text),
             Node::Array(number) => sequence::array(decoder, number, None, visitor),
             Node::Map(number) => sequence::map(decoder, number, visitor),
             Node::Record(number) => record::fields::<true, V>(decoder, number, visitor),
@@ -199,8 +195,14 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
         let Self { decoder, node } = self;
         match node {
             Node::Union(number) => {
-                let branch = decoder.branch(number)?;
                 let union = decoder.plan.union(number);
+                if let Some(Optional { null, node }) = union.optional {
+                    return match decoder.index(2, "union branch")? == usize::from(null) {
+                        true => visitor.visit_none(),
+                        false => visitor.visit_some(Self { decoder, node }),
+                    };
+                }
+                let branch = decoder.branch(number)?;
                 match decoder.plan.branch(branch).node {
                     Node::Null => visitor.visit_none(),
                     // With one other branch there is nothing to tell apart; with more, a Rust enum inside the option wants the branch's name.
@@ -311,7 +313,7 @@ impl<'de> NodeDeserializer<'_, 'de, '_> {
     fn number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let this = self.settled()?;
         match this.node {
-            Node::Enum(number) => visitor.visit_u32(this.decoder.symbol(number)?),
+            Node::Enum(number) => visitor.visit_u32(this.decoder.symbol(number)?.number),
             _ => this.deserialize_any(visitor),
         }
     }

@@ -48,13 +48,12 @@ impl<const MAP: bool> Fields<'_, '_, '_, MAP> {
         Ok(())
     }
 
+    #[inline(never)]
     fn pass(&mut self, step: &Step) -> Result<(), Fault> {
         match step.action {
             Action::Default(_) => Ok(()),
-            Action::Skip(name) => self.decoder.skip(step.node).map_err(|fault| fault.inside(name)),
-            Action::Read(field) => {
-                let name = self.record.field(field).name.text;
-                self.decoder.skip(step.node).map_err(|fault| fault.inside(name))
+            Action::Skip | Action::Read(_) => {
+                self.decoder.skip(step.node).map_err(|fault| fault.inside(step.name))
             }
         }
     }
@@ -67,17 +66,15 @@ impl<'de, const MAP: bool> MapAccess<'de> for Fields<'_, 'de, '_, MAP> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         loop {
             let Some(step) = self.steps.next() else { return Ok(None) };
-            match step.action {
-                Action::Skip(name) => self.decoder.skip(step.node).map_err(|fault| fault.inside(name))?,
-                Action::Read(field) | Action::Default(field) => {
-                    self.current = Some(step);
-                    let name = self.record.field(field).name.text;
-                    if MAP {
-                        self.decoder.spend_bytes(size_of::<K::Value>() + name.len())?;
-                    }
-                    return seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some);
-                }
+            if step.action == Action::Skip {
+                self.pass(step)?;
+                continue;
             }
+            self.current = Some(step);
+            if MAP {
+                self.decoder.spend_bytes(size_of::<K::Value>() + step.name.len())?;
+            }
+            return seed.deserialize(BorrowedStrDeserializer::new(step.name)).map(Some);
         }
     }
 
@@ -105,28 +102,36 @@ fn value<'de, T: DeserializeSeed<'de>>(
     step: &Step,
     seed: T,
 ) -> Result<T::Value, Fault> {
-    match step.action {
-        Action::Read(field) => match seed.deserialize(NodeDeserializer::new(decoder, step.node)) {
-            Ok(value) => Ok(value),
-            Err(fault) => Err(failed(fault, decoder, record, field)),
-        },
-        Action::Default(field) => {
-            let field = record.field(field);
-            let default = field.default.unwrap_or_default();
-            // A default is no part of the payload, so that a million records could take a million copies of it.
-            decoder.spend_bytes(default.len())?;
-            let payload = decoder.jump(default);
-            let value = seed.deserialize(NodeDeserializer::new(decoder, step.node));
-            decoder.jump(payload);
-            value.map_err(|fault| fault.at(decoder.offset()).inside(field.name.text))
-        }
-        Action::Skip(_) => Err(Fault::new(DecodeErrorKind::Custom, "a field that the reader does not have")),
+    let Action::Read(_) = step.action else { return default(decoder, record, step, seed) };
+    match seed.deserialize(NodeDeserializer::new(decoder, step.node)) {
+        Ok(value) => Ok(value),
+        Err(fault) => Err(failed(fault, decoder, step)),
     }
 }
 
+/// The value of a field that takes its default.
+#[inline(never)]
+fn default<'de, T: DeserializeSeed<'de>>(
+    decoder: &mut Decoder<'de, '_>,
+    record: &Record,
+    step: &Step,
+    seed: T,
+) -> Result<T::Value, Fault> {
+    let Action::Default(field) = step.action else {
+        return Err(Fault::new(DecodeErrorKind::Custom, "a field that the reader does not have"));
+    };
+    let default = record.field(field).default.unwrap_or_default();
+    // A default is no part of the payload, so that a million records could take a million copies of it.
+    decoder.spend_bytes(default.len())?;
+    let payload = decoder.jump(default);
+    let value = seed.deserialize(NodeDeserializer::new(decoder, step.node));
+    decoder.jump(payload);
+    value.map_err(|fault| failed(fault, decoder, step))
+}
+
 #[cold]
-fn failed(fault: Fault, decoder: &Decoder<'_, '_>, record: &Record, field: u32) -> Fault {
-    fault.at(decoder.offset()).inside(record.field(field).name.text)
+fn failed(fault: Fault, decoder: &Decoder<'_, '_>, step: &Step) -> Fault {
+    fault.at(decoder.offset()).inside(step.name)
 }
 
 /// Hands a record's fields to a visitor one after the other, in the reader's order: a tuple has no names.

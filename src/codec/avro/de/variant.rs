@@ -31,9 +31,7 @@ pub(super) fn deserialize<'de, V: Visitor<'de>>(
     }
     match node {
         Node::Enum(number) => {
-            let symbol = decoder.symbol(number)? as usize;
-            let symbol = plan.enumeration(number).symbols.get(symbol).map_or("", |it| it.text);
-            visitor.visit_enum(BorrowedStrDeserializer::new(symbol))
+            visitor.visit_enum(BorrowedStrDeserializer::new(decoder.symbol(number)?.name.text))
         }
         Node::String => visitor.visit_enum(BorrowedStrDeserializer::new(decoder.text()?)),
         Node::Unresolvable(number) => Err(decoder.unresolvable(number)),

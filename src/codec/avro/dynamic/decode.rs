@@ -41,10 +41,7 @@ impl<'de> Decoder<'de, '_> {
             Node::Fixed(size) => out.bytes(self.take(size as usize, "a fixed")?),
             Node::Enum(number) => {
                 let symbol = self.symbol(number)?;
-                match self.plan.enumeration(number).symbols.get(symbol as usize) {
-                    Some(named) => out.symbol_id(symbol, named.id),
-                    None => out.null(),
-                }
+                out.symbol_id(symbol.number, symbol.name.id)
             }
             Node::Array(number) => return self.array_value(self.plan.item(number), out),
             Node::Map(number) => return self.map_value(self.plan.item(number), out),
@@ -121,7 +118,7 @@ impl<'de> Decoder<'de, '_> {
         if record.in_order {
             for step in &record.steps {
                 match step.action {
-                    Action::Skip(name) => self.skip(step.node).map_err(|fault| fault.inside(name))?,
+                    Action::Skip => self.skip(step.node).map_err(|fault| fault.inside(step.name))?,
                     Action::Read(field) | Action::Default(field) => {
                         self.field_value(record, field, step, out)?
                     }

@@ -4,7 +4,7 @@ use super::{NodeSerializer, union};
 use crate::codec::EncodeErrorKind;
 use crate::codec::avro::fault::{Refusal, list};
 use crate::codec::avro::logical::{LogicalValue, write_uuid_text};
-use crate::codec::avro::plan::{Node, Width};
+use crate::codec::avro::plan::{Enumeration, Node, Width};
 use crate::codec::avro::write;
 use crate::value::Uuid;
 
@@ -109,15 +109,19 @@ impl NodeSerializer<'_, '_, '_> {
                 write::long(self.encoder.out, place as i64);
                 Ok(())
             }
-            None => {
-                let has: Vec<_> = enumeration.symbols.iter().map(|it| it.text).collect();
-                let full = enumeration.names.full;
-                let message = format!(
-                    "`{symbol}` is no symbol of the schema's enum `{full}`, which has {}",
-                    list(&has)
-                );
-                Err(Refusal::new(EncodeErrorKind::Value, message))
+            None => Err(no_symbol(enumeration, symbol)),
+        }
+    }
+
+    /// A symbol that is a variant of a Rust enum: as a rule the one at the variant's own place.
+    #[inline]
+    pub(super) fn variant_symbol(self, number: u32, place: u32, symbol: &str) -> Result<(), Refusal> {
+        match self.encoder.plan.enumeration(number).symbols.get(place as usize) {
+            Some(named) if named.text == symbol => {
+                write::long(self.encoder.out, place.into());
+                Ok(())
             }
+            _ => self.symbol(number, symbol),
         }
     }
 
@@ -144,6 +148,15 @@ impl NodeSerializer<'_, '_, '_> {
     }
 }
 
+#[cold]
+fn no_symbol(enumeration: &Enumeration, symbol: &str) -> Refusal {
+    let has: Vec<_> = enumeration.symbols.iter().map(|it| it.text).collect();
+    let full = enumeration.names.full;
+    let message = format!("`{symbol}` is no symbol of the schema's enum `{full}`, which has {}", list(&has));
+    Refusal::new(EncodeErrorKind::Value, message)
+}
+
+#[cold]
 fn out_of_range(value: i128, node: &str) -> Refusal {
     Refusal::new(EncodeErrorKind::Value, format!("{value} does not fit `{node}`"))
 }

@@ -171,12 +171,16 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
         }
     }
 
+    #[inline]
     fn serialize_unit_variant(
         self,
         name: &'static str,
-        _: u32,
+        place: u32,
         variant: &'static str,
     ) -> Result<(), Refusal> {
+        if let Node::Enum(number) = self.node {
+            return self.variant_symbol(number, place, variant);
+        }
         let this = match self.into_variant(variant) {
             Ok(this) if this.node == Node::Null => return Ok(()),
             Ok(this) if matches!(this.node, Node::Record(_)) => {
@@ -189,7 +193,7 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
         };
         let this = this.settle("a variant", |node, plan| union::rank_symbol(plan, node, variant))?;
         match this.node {
-            Node::Enum(number) => this.symbol(number, variant),
+            Node::Enum(number) => this.variant_symbol(number, place, variant),
             Node::String => {
                 write::bytes(this.encoder.out, variant.as_bytes());
                 Ok(())

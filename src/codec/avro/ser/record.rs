@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, SerializeStructVarian
 use super::{Encoder, NodeSerializer};
 use crate::codec::EncodeErrorKind;
 use crate::codec::avro::fault::{Refusal, list};
-use crate::codec::avro::plan::{Node, Record};
+use crate::codec::avro::plan::{Node, Record, Step};
 use crate::codec::avro::write::Block;
 
 /// A record or a map that is being written.
@@ -21,15 +21,17 @@ pub(in crate::codec::avro) enum Entries<'a, 'o, 'p> {
 pub(in crate::codec::avro) struct Fields<'a, 'o, 'p> {
     pub(super) encoder: &'a mut Encoder<'o, 'p>,
     record: &'p Record,
-    /// How many fields stand in their place.
-    next: usize,
-    disorder: Option<Disorder>,
+    /// The fields that come next in the schema's order; none once there is a disorder.
+    rest: &'p [Step],
+    disorder: Option<Box<Disorder>>,
     /// The field whose name was given, and whose value was not.
     key: Option<usize>,
 }
 
 /// Fields that stand where they came.
 struct Disorder {
+    /// How many fields stand in their place, before those that do not.
+    in_place: usize,
     start: usize,
     /// By field, where its bytes are.
     places: Vec<Option<Range<usize>>>,
@@ -39,19 +41,19 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
     #[inline]
     pub(super) fn begin(encoder: &'a mut Encoder<'o, 'p>, number: u32) -> Self {
         let record = encoder.plan.record(number);
-        Self { encoder, record, next: 0, disorder: None, key: None }
+        Self { encoder, record, rest: &record.steps, disorder: None, key: None }
     }
 
-    /// The number of a field, which is the next one as a rule.
-    #[inline]
-    fn find(&self, name: &str) -> Result<usize, Refusal> {
-        match self.record.fields.get(self.next) {
-            Some(field) if field.name.text == name => Ok(self.next),
-            _ => self.search(name),
+    /// How many fields were written in the schema's order.
+    fn in_place(&self) -> usize {
+        match &self.disorder {
+            Some(disorder) => disorder.in_place,
+            None => self.record.steps.len() - self.rest.len(),
         }
     }
 
-    fn search(&self, name: &str) -> Result<usize, Refusal> {
+    /// The number of a field.
+    fn find(&self, name: &str) -> Result<usize, Refusal> {
         self.record.fields.iter().position(|it| it.name.text == name).ok_or_else(|| {
             let has: Vec<_> = self.record.fields.iter().map(|it| it.name.text).collect();
             let full = self.record.names.full;
@@ -60,38 +62,68 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
         })
     }
 
-    /// Writes the value of a field.
+    /// Writes the value of a field by its name, which is the next one's as a rule.
     #[inline]
-    pub(super) fn put<T: Serialize + ?Sized>(&mut self, field: usize, value: &T) -> Result<(), Refusal> {
-        let Some(step) = self.record.steps.get(field) else {
-            return Err(Refusal::new(
-                EncodeErrorKind::Type,
-                "more values than the schema's record has fields",
-            ));
-        };
-        if field != self.next || self.disorder.is_some() {
-            return self.put_aside(field, step.node, value);
-        }
-        match value.serialize(NodeSerializer::new(self.encoder, step.node)) {
-            Ok(()) => {
-                self.next += 1;
-                Ok(())
-            }
-            Err(refusal) => Err(refusal.inside(self.record.field(field as u32).name.text)),
+    fn put_named<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
+        match self.rest.split_first() {
+            Some((step, rest)) if step.name == name => self.put_next(step, rest, value),
+            _ => self.put_found(name, value),
         }
     }
 
-    fn put_aside<T: Serialize + ?Sized>(
+    #[inline(never)]
+    fn put_found<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Refusal> {
+        let field = self.find(name)?;
+        self.put(field, value)
+    }
+
+    #[inline]
+    fn put_next<T: Serialize + ?Sized>(
         &mut self,
-        field: usize,
-        node: Node,
+        step: &'p Step,
+        rest: &'p [Step],
         value: &T,
     ) -> Result<(), Refusal> {
-        let name = self.record.field(field as u32).name.text;
+        match value.serialize(NodeSerializer::new(self.encoder, step.node)) {
+            Ok(()) => {
+                self.rest = rest;
+                Ok(())
+            }
+            Err(refusal) => Err(refusal.inside(step.name)),
+        }
+    }
+
+    /// Writes the value of the next field, for those who count instead of naming.
+    #[inline]
+    pub(super) fn put_in_order<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
+        match self.rest.split_first() {
+            Some((step, rest)) => self.put_next(step, rest, value),
+            None => {
+                Err(Refusal::new(EncodeErrorKind::Type, "more values than the schema's record has fields"))
+            }
+        }
+    }
+
+    /// Writes the value of a field by its number.
+    fn put<T: Serialize + ?Sized>(&mut self, field: usize, value: &T) -> Result<(), Refusal> {
+        match self.rest.split_first() {
+            Some((step, rest)) if field == self.in_place() => self.put_next(step, rest, value),
+            _ => self.put_aside(field, value),
+        }
+    }
+
+    fn put_aside<T: Serialize + ?Sized>(&mut self, field: usize, value: &T) -> Result<(), Refusal> {
+        let Some(Step { name, node, .. }) = self.record.steps.get(field).copied() else {
+            return Err(Refusal::new(EncodeErrorKind::UnknownField, "the schema's record has no such field"));
+        };
+        let in_place = self.in_place();
+        self.rest = &[];
         let start = self.encoder.out.len();
         let count = self.record.fields.len();
-        let disorder = self.disorder.get_or_insert_with(|| Disorder { start, places: vec![None; count] });
-        let again = field < self.next;
+        let disorder = self
+            .disorder
+            .get_or_insert_with(|| Box::new(Disorder { in_place, start, places: vec![None; count] }));
+        let again = field < in_place;
         let Some(place) = disorder.places.get_mut(field).filter(|it| !again && it.is_none()) else {
             return Err(Refusal::new(EncodeErrorKind::Custom, "the field is given twice").inside(name));
         };
@@ -107,18 +139,20 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
     /// Writes the defaults of the fields that were not given, and puts all in order.
     #[inline]
     pub(super) fn finish(self) -> Result<(), Refusal> {
-        if self.disorder.is_none() && self.next == self.record.fields.len() {
+        if self.rest.is_empty() && self.disorder.is_none() {
             self.encoder.leave();
             return Ok(());
         }
         self.complete()
     }
 
+    #[inline(never)]
     fn complete(self) -> Result<(), Refusal> {
-        let Self { encoder, record, next, disorder, .. } = self;
+        let in_place = self.in_place();
+        let Self { encoder, record, disorder, .. } = self;
         let place = |field: usize| disorder.as_ref().and_then(|it| it.places.get(field)?.clone());
         let end = encoder.out.len();
-        for (number, field) in record.fields.iter().enumerate().skip(next) {
+        for (number, field) in record.fields.iter().enumerate().skip(in_place) {
             match (place(number), field.default) {
                 (Some(place), _) => encoder.out.extend_from_within(place),
                 (None, Some(default)) => encoder.out.extend_from_slice(default),
@@ -233,10 +267,7 @@ impl SerializeStruct for Entries<'_, '_, '_> {
         value: &T,
     ) -> Result<(), Refusal> {
         match self {
-            Self::Record(fields) => {
-                let field = fields.find(key)?;
-                fields.put(field, value)
-            }
+            Self::Record(fields) => fields.put_named(key, value),
             Self::Map(map) => {
                 map.key(key)?;
                 map.value(value)

@@ -31,7 +31,7 @@ pub(in crate::codec::avro) enum Sequence<'a, 'o, 'p> {
         size: u32,
         count: usize,
     },
-    Positions(Fields<'a, 'o, 'p>, usize),
+    Positions(Fields<'a, 'o, 'p>),
 }
 
 impl<'a, 'o, 'p> Sequence<'a, 'o, 'p> {
@@ -48,7 +48,7 @@ impl<'a, 'o, 'p> Sequence<'a, 'o, 'p> {
             }
             Node::Record(number) => {
                 this.encoder.enter()?;
-                return Ok(Self::Positions(Fields::begin(this.encoder, number), 0));
+                return Ok(Self::Positions(Fields::begin(this.encoder, number)));
             }
             Node::Bytes => None,
             Node::Decimal(number) => plan.decimal(number).size,
@@ -125,11 +125,7 @@ impl SerializeSeq for Sequence<'_, '_, '_> {
                 *count += 1;
                 Ok(())
             }
-            Self::Positions(fields, next) => {
-                fields.put(*next, value)?;
-                *next += 1;
-                Ok(())
-            }
+            Self::Positions(fields) => fields.put_in_order(value),
         }
     }
 
@@ -151,7 +147,7 @@ impl SerializeSeq for Sequence<'_, '_, '_> {
             }
             Self::Fixed { size, count, .. } if size as usize == count => Ok(()),
             Self::Fixed { size, count, .. } => Err(wrong_size(count, size)),
-            Self::Positions(fields, _) => fields.finish(),
+            Self::Positions(fields) => fields.finish(),
         }
     }
 }

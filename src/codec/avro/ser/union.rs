@@ -11,7 +11,7 @@
 use super::{NodeSerializer, exact_double, exact_float};
 use crate::codec::EncodeErrorKind;
 use crate::codec::avro::fault::{Refusal, list};
-use crate::codec::avro::plan::{Node, Plan, TypeNames, Width};
+use crate::codec::avro::plan::{Node, Optional, Plan, TypeNames, Width};
 use crate::codec::avro::write;
 
 /// Ranks from here on are guesses, good only where no other branch has the same.
@@ -25,12 +25,15 @@ impl NodeSerializer<'_, '_, '_> {
         given: &str,
         rank: impl Fn(Node, &Plan) -> Option<u8>,
     ) -> Result<Self, Refusal> {
-        match self.node {
-            Node::Union(number) => self.settle_union(number, given, rank),
-            _ => Ok(self),
+        let Node::Union(number) = self.node else { return Ok(self) };
+        if let Some(Optional { null, node }) = self.encoder.plan.union(number).optional {
+            self.encoder.out.push(2 * (1 - null));
+            return Ok(Self { encoder: self.encoder, node });
         }
+        self.settle_union(number, given, rank)
     }
 
+    #[inline(never)]
     fn settle_union(
         self,
         number: u32,
