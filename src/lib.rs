@@ -13,6 +13,7 @@ pub mod frame;
 pub mod ids;
 pub mod limits;
 pub mod producer;
+pub mod proof;
 pub mod record;
 pub mod registry;
 pub mod schema;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::level::Profile;
 use super::rule::{Category, Rule, RuleId, Severity, rule};
+use super::trail::Trail;
 use crate::schema::{Position, Span};
 
 /// One place where one rule fires.
@@ -38,6 +39,8 @@ pub struct Finding {
     pub witness: Option<Witness>,
     /// Changes to the proposed schema's text that may mend it. Unverified before `proof` applied them.
     pub fixes: Vec<Fix>,
+    /// Where data has to lead for it to show; `None` where no message can.
+    pub trail: Option<Box<Trail>>,
 }
 
 impl Finding {

@@ -11,7 +11,8 @@
 //! | Avro | all that Confluent's registry checks, by the rules of [`rules`]; changed logical types as warnings |
 //! | JSON Schema | all that Confluent's registry compares, in all drafts, under both policies |
 //! | Protobuf | all that Confluent's registry checks from version 8.3 on; what it lets pass and is misread as warnings |
-//! | others | nothing yet: a version that differs is refused, by `compat/format-not-yet-checked` |
+//! | bincode layouts | how the codec resolves them, by names |
+//! | custom | nothing: a version that differs is refused, by `compat/format-not-yet-checked` |
 //!
 //! ```
 //! # #[cfg(feature = "avro")] {
@@ -30,21 +31,32 @@
 
 #[cfg(feature = "avro")]
 mod avro;
+#[cfg(feature = "bincode")]
+mod bincode;
+#[cfg(any(feature = "avro", feature = "bincode", feature = "protobuf"))]
+mod dice;
+mod edits;
 mod finding;
 #[cfg(feature = "json")]
 mod json;
 mod level;
-#[cfg(any(feature = "avro", feature = "json", feature = "protobuf"))]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json", feature = "protobuf"))]
 mod places;
 #[cfg(feature = "protobuf")]
 mod protobuf;
 mod report;
 mod rule;
+mod sample;
+mod trail;
 
+pub(crate) use edits::fixes;
 pub use finding::{Edit, Finding, Fix, Outcome, Place, Range, Side, Witness};
 pub use level::{Level, Policy, Profile};
 pub use report::{Deployment, Report, Verdict};
 pub use rule::{Category, Provable, Rule, RuleId, Severity, rule, rules};
+pub(crate) use sample::candidates;
+pub use sample::sample;
+pub use trail::{End, Step, Trail};
 
 use crate::schema::Schema;
 
@@ -120,6 +132,8 @@ struct Pair<'s> {
 
 impl Pair<'_> {
     fn findings(self) -> Vec<Finding> {
+        #[cfg(not(any(feature = "json", feature = "protobuf")))]
+        let _ = self.check;
         let (old, new) = (self.old.format(), self.new.format());
         if old != new {
             let message = format!("the earlier version is {old}, and the proposed schema is {new}");
@@ -128,6 +142,8 @@ impl Pair<'_> {
         match new {
             #[cfg(feature = "avro")]
             crate::schema::Format::Avro => avro::findings(self),
+            #[cfg(feature = "bincode")]
+            crate::schema::Format::Bincode => bincode::findings(self),
             #[cfg(feature = "json")]
             crate::schema::Format::Json => json::findings(self),
             #[cfg(feature = "protobuf")]
@@ -175,6 +191,7 @@ impl Pair<'_> {
             wire: category == Category::Wire,
             witness: None,
             fixes: Vec::new(),
+            trail: None,
         }
     }
 }

@@ -114,6 +114,7 @@ pub(super) mod id {
 
     pub(in crate::compat) const FORMAT_CHANGED: RuleId = "compat/format-changed";
     pub(in crate::compat) const FORMAT_NOT_YET_CHECKED: RuleId = "compat/format-not-yet-checked";
+    pub(in crate::compat) const TOO_LARGE: RuleId = "compat/too-large";
     pub(in crate::compat) const UNLINKED: RuleId = "compat/unlinked";
 }
 
@@ -122,6 +123,8 @@ static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let mut all = RULES.to_vec();
     #[cfg(feature = "avro")]
     all.extend(super::avro::rules::RULES);
+    #[cfg(feature = "bincode")]
+    all.extend(super::bincode::rules::RULES);
     #[cfg(feature = "protobuf")]
     all.extend(super::protobuf::rules::RULES);
     #[cfg(feature = "json")]
@@ -150,6 +153,16 @@ const RULES: &[Rule] = &[
         summary: "the schema differs from an earlier version, and its format has no rules yet",
         why: "Rules for this format do not exist yet, so nothing can be promised about a change.",
         fix: "Review the change yourself and register it under level NONE.",
+    },
+    Rule {
+        id: id::TOO_LARGE,
+        severity: Severity::Error,
+        category: Category::Wire,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "the types of both schemas meet in more places than can be compared",
+        why: "Types that contain themselves in circles of different lengths meet in very many ways; what was not compared is not known to be read.",
+        fix: "Let the circles be as long as they were.",
     },
     Rule {
         id: id::UNLINKED,

@@ -30,6 +30,7 @@ mod link;
 #[cfg(all(feature = "avro", feature = "protobuf"))]
 mod payloads;
 mod producer_consumer;
+mod proof;
 #[cfg(feature = "protobuf")]
 mod protobuf_codec;
 mod records;

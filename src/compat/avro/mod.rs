@@ -11,7 +11,12 @@
 
 mod branches;
 mod findings;
+mod fixes;
+mod meaning;
 mod resolution;
 pub(super) mod rules;
+mod sample;
 
 pub(super) use findings::findings;
+pub(super) use fixes::fixes;
+pub(super) use sample::{any, candidates};

@@ -86,6 +86,23 @@ impl<'l> Resolution<'l> {
         }
     }
 
+    /// How well a branch suits a type, as codecs see it: the lower the better, [`PROMOTED`] behind all of the very type.
+    pub(super) fn rank(&self, (reader, writer): Types) -> u8 {
+        let (r, w) = (&self.reader.get(reader).kind, &self.writer.get(writer).kind);
+        let named = |reader: &Name, aliases: &[Name], writer: &Name| match () {
+            () if reader == writer => 0,
+            () if aliases.contains(writer) => 1,
+            () => 2,
+        };
+        match (r, w) {
+            (Kind::Record(r, _), Kind::Record(w, _)) => named(&r.name, &r.aliases, &w.name),
+            (Kind::Enum(r), Kind::Enum(w)) => named(&r.name, &r.aliases, &w.name),
+            (Kind::Fixed(r), Kind::Fixed(w)) => named(&r.name, &r.aliases, &w.name),
+            _ if same_kind(r, w) => 0,
+            _ => PROMOTED,
+        }
+    }
+
     /// Looks at the pair and at all it needs, and finds out which of them fail. A pair that was settled stays as it is.
     fn settle(&mut self, types: Types) -> usize {
         if let Some(known) = self.index.get(&types) {
@@ -219,8 +236,11 @@ impl<'l> Resolution<'l> {
     }
 }
 
+/// The rank of a promotion.
+pub(super) const PROMOTED: u8 = 3;
+
 /// The reader's fields with the writer's fields that they read, by number.
-fn match_fields(reader: &Record, writer: &Record, faults: &mut Vec<Fault>) -> Vec<(usize, usize)> {
+pub(super) fn match_fields(reader: &Record, writer: &Record, faults: &mut Vec<Fault>) -> Vec<(usize, usize)> {
     let written: HashMap<&str, usize> =
         writer.fields.iter().enumerate().map(|(index, field)| (field.name.as_str(), index)).collect();
     let mut pairs = Vec::new();

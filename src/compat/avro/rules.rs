@@ -6,6 +6,9 @@ use crate::compat::rule::{Category, Provable, Rule, Severity};
 pub(super) mod id {
     use crate::compat::RuleId;
 
+    pub(in crate::compat) const ALIAS_LOST: RuleId = "avro/alias-lost-elsewhere";
+    pub(in crate::compat) const BYTES_READ_AS_TEXT: RuleId = "avro/bytes-read-as-text";
+    pub(in crate::compat) const DECIMAL_PRECISION_REDUCED: RuleId = "avro/decimal-precision-reduced";
     pub(in crate::compat) const DECIMAL_SCALE_CHANGED: RuleId = "avro/decimal-scale-changed";
     pub(in crate::compat) const ENUM_SYMBOL_ADDED: RuleId = "avro/enum-symbol-added";
     pub(in crate::compat) const ENUM_SYMBOL_REMOVED: RuleId = "avro/enum-symbol-removed";
@@ -13,14 +16,77 @@ pub(super) mod id {
     pub(in crate::compat) const FIELD_MATCHES_TWO: RuleId = "avro/field-matches-two";
     pub(in crate::compat) const FIELD_REMOVED: RuleId = "avro/field-removed-without-default";
     pub(in crate::compat) const FIXED_SIZE_CHANGED: RuleId = "avro/fixed-size-changed";
+    pub(in crate::compat) const LOGICAL_TYPE_ADDED: RuleId = "avro/logical-type-added";
     pub(in crate::compat) const LOGICAL_TYPE_CHANGED: RuleId = "avro/logical-type-changed";
     pub(in crate::compat) const NAME_CHANGED: RuleId = "avro/name-changed";
+    pub(in crate::compat) const NAMESPACE_CHANGED_IN_UNION: RuleId = "avro/namespace-changed-in-union";
+    pub(in crate::compat) const NUMBER_ROUNDED: RuleId = "avro/number-rounded";
     pub(in crate::compat) const TYPE_CHANGED: RuleId = "avro/type-changed";
     pub(in crate::compat) const UNION_BRANCH_ADDED: RuleId = "avro/union-branch-added";
     pub(in crate::compat) const UNION_BRANCH_REMOVED: RuleId = "avro/union-branch-removed";
 }
 
 pub(in crate::compat) const RULES: &[Rule] = &[
+    Rule {
+        id: id::ALIAS_LOST,
+        severity: Severity::Note,
+        category: Category::Wire,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "a renamed record reads a field by an alias, which Java's reader then ignores",
+        why: "The specification reads it, and so does this library; Java takes the field's default instead, and says nothing.",
+        fix: "Rename the record and its fields in two versions, or read it with this library only.",
+    },
+    Rule {
+        id: id::BYTES_READ_AS_TEXT,
+        severity: Severity::Warning,
+        category: Category::Wire,
+        witness: Provable::Always,
+        confluent: None,
+        summary: "bytes are read as a string",
+        why: "The specification promotes bytes to a string, but not all bytes are UTF-8: some readers refuse the message, others replace what they do not understand. Registries let it pass.",
+        fix: "Keep the bytes; add a new field of type string with a default.",
+    },
+    Rule {
+        id: id::DECIMAL_PRECISION_REDUCED,
+        severity: Severity::Warning,
+        category: Category::Wire,
+        witness: Provable::Sometimes,
+        confluent: None,
+        summary: "the reader's decimals have fewer digits than the writer's",
+        why: "A number of more digits than the reader's precision is refused. Registries ignore logical types and let it pass.",
+        fix: "Keep the precision, or a greater one.",
+    },
+    Rule {
+        id: id::LOGICAL_TYPE_ADDED,
+        severity: Severity::Warning,
+        category: Category::Wire,
+        witness: Provable::Sometimes,
+        confluent: None,
+        summary: "the reader's annotation takes fewer values than the writer's plain type",
+        why: "Text that is no UUID, numbers outside of a day and bytes that are no decimal are refused. Registries ignore logical types and let it pass.",
+        fix: "Add a new field with the logical type and a default; or see to it that nothing else was ever written.",
+    },
+    Rule {
+        id: id::NAMESPACE_CHANGED_IN_UNION,
+        severity: Severity::Note,
+        category: Category::Wire,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "a named type in a union has another namespace",
+        why: "The specification compares names without their namespaces, and so does this library; within a union Java compares full names and finds no branch.",
+        fix: "List the full old name in the `aliases` of the reading type.",
+    },
+    Rule {
+        id: id::NUMBER_ROUNDED,
+        severity: Severity::Note,
+        category: Category::Wire,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "a whole number is read as a float that does not hold all of its digits",
+        why: "The specification promotes it: beyond 24 bits in a float, and 53 in a double, the last digits are lost.",
+        fix: "Keep the whole number where its last digits matter.",
+    },
     Rule {
         id: id::DECIMAL_SCALE_CHANGED,
         severity: Severity::Warning,

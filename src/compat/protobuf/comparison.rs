@@ -1,12 +1,14 @@
 //! Which messages of the reader and the writer meet, what differs between them, and which of them fail.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::rc::Rc;
 
 use prost_types::field_descriptor_proto::Label;
 
 use super::declarations::{Declarations, Field};
 use super::kinds::{Group, Kind, Value};
 use super::oneofs;
+use crate::compat::trail::{Step, Way};
 
 /// A message of the reader's and one of the writer's, by index.
 pub(super) type Types = (usize, usize);
@@ -30,7 +32,7 @@ pub(super) enum Difference<'f> {
     JoinsOneof { oneof: usize, fields: Vec<Field<'f>>, are_several: bool },
 }
 
-/// What differs between two fields of one number. The last four are no faults for Confluent's registry.
+/// What differs between two fields of one number. From `Repeated` on they are no faults for Confluent's registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
     /// Scalar, message or map.
@@ -39,18 +41,29 @@ pub(super) enum Fault {
     Scalar(Part),
     /// Messages of different names.
     Type(Part),
-    /// Messages of one name, whose definitions are incompatible.
-    Inside,
+    /// Messages of one name, whose definitions are incompatible; and whether messages are harmed by that.
+    Inside { harms: bool },
     /// Written labels of a number.
     Label,
     /// The reader knows one of many.
     Repeated,
     /// The reader does not take all of the writer's values.
     Narrowed(Part),
+    /// The reader requires it.
+    Required,
+    /// What stands for an absent field.
+    Default(String, String),
     /// Names in JSON.
     Name,
     /// The writer's enum values that the reader does not have, and those that have another name there.
-    EnumValues { missing: Vec<String>, renamed: Vec<(String, String)> },
+    EnumValues { missing: Vec<String>, renamed: Vec<(String, String)>, first: First },
+}
+
+/// The first number of an enum that is missing, and the first that has another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct First {
+    pub(super) missing: Option<i32>,
+    pub(super) renamed: Option<i32>,
 }
 
 /// What of a field is meant.
@@ -72,7 +85,31 @@ impl Difference<'_> {
     /// Whether Confluent's registry takes it for incompatible.
     pub(super) fn is_error(&self) -> bool {
         let Self::Field { fault, .. } = self else { return true };
-        fault.is_of_kind() || matches!(fault, Fault::Inside | Fault::Label)
+        fault.is_of_kind() || matches!(fault, Fault::Inside { .. } | Fault::Label)
+    }
+
+    /// Whether a message is not read, or not with its meaning, because of it.
+    pub(super) fn is_harmful(&self) -> bool {
+        match self {
+            // What the reader does not know it does not look at.
+            Self::RequiredUnknown(_) => false,
+            Self::Field { reader, writer, fault } => match fault {
+                // One read as many, or a required one as any, is read as it is.
+                Fault::Label => {
+                    let is_needed = |field: &Field<'_>| field.label == Some(Label::Required);
+                    (writer.is_repeated() && !reader.is_repeated())
+                        || (is_needed(reader) && !is_needed(writer))
+                }
+                Fault::Inside { harms } => *harms,
+                // The bytes hold no name of a type; what differs within is found there.
+                Fault::Type(_) => {
+                    let named = |field: &Field<'_>| field.proto.type_name.is_some();
+                    !(named(reader) && named(writer))
+                }
+                _ => true,
+            },
+            _ => true,
+        }
     }
 }
 
@@ -86,7 +123,12 @@ pub(super) struct Node<'f> {
     nested: Vec<Types>,
     /// Pairs of definitions behind fields.
     behind: Vec<(Field<'f>, Field<'f>, Types)>,
-    fails: bool,
+    /// Pairs of definitions of different names behind fields, which only the bytes bring together.
+    apart: Vec<(i32, Part, Types)>,
+    /// The writer's message that data starts from, and the steps from there; none for what no own message leads to.
+    pub(super) way: Option<(usize, Rc<Way>)>,
+    /// Whether Confluent's registry compares the two.
+    pub(super) is_asked: bool,
 }
 
 /// All pairs that meet, the files first.
@@ -96,21 +138,63 @@ pub(super) fn compare<'f>(reader: &Declarations<'f>, writer: &Declarations<'f>) 
     if reader.package() != writer.package() {
         files.differences.insert(0, Difference::Package);
     }
-    let mut waiting: Vec<Types> = files.nested.iter().rev().copied().collect();
+    let start = |types: Types| {
+        let is_own = writer.message(types.1).is_some_and(|it| it.file == 0);
+        is_own.then(|| (types.1, Way::root()))
+    };
+    let mut waiting: Vec<Visit> = files
+        .nested
+        .iter()
+        .rev()
+        .map(|types| Visit { types: *types, way: start(*types), is_asked: true })
+        .collect();
     let mut nodes = vec![files];
     let mut index = HashMap::new();
-    while let Some(types) = waiting.pop() {
-        if index.contains_key(&types) {
+    // What only the bytes bring together comes behind all that Confluent's registry compares.
+    let mut later = VecDeque::new();
+    while let Some(visit) = waiting.pop().or_else(|| later.pop_front()) {
+        if index.contains_key(&visit.types) {
             continue;
         }
-        let node = comparison.messages(types);
-        index.insert(types, nodes.len());
-        waiting.extend(node.behind.iter().rev().map(|(_, _, types)| *types));
-        waiting.extend(node.nested.iter().rev());
+        let node = comparison.messages(&visit);
+        index.insert(visit.types, nodes.len());
+        let step = |number: i32, is_map: bool| {
+            let (root, way) = node.way.as_ref()?;
+            let way = way.step(Step::Field(number as u32));
+            Some((*root, if is_map { way.step(Step::Item) } else { way }))
+        };
+        let is_map = |field: &Field<'f>| matches!(Kind::of(writer, visit.types.1, field), Kind::Map { .. });
+        let behind = node.behind.iter().rev().map(|(_, field, types)| Visit {
+            types: *types,
+            way: step(field.proto.number(), is_map(field)),
+            is_asked: visit.is_asked,
+        });
+        let behind: Vec<Visit> = behind.collect();
+        if visit.is_asked {
+            waiting.extend(behind);
+        } else {
+            later.extend(behind);
+        }
+        later.extend(node.apart.iter().map(|(number, part, types)| Visit {
+            types: *types,
+            way: step(*number, *part == Part::Value),
+            is_asked: false,
+        }));
+        if visit.is_asked {
+            let nested = node.nested.iter().rev();
+            waiting.extend(nested.map(|types| Visit { types: *types, way: start(*types), is_asked: true }));
+        }
         nodes.push(node);
     }
     spread(&mut nodes, &index);
     nodes
+}
+
+/// A pair to look at.
+struct Visit {
+    types: Types,
+    way: Option<(usize, Rc<Way>)>,
+    is_asked: bool,
 }
 
 struct Comparison<'d, 'f> {
@@ -125,8 +209,8 @@ impl<'f> Comparison<'_, 'f> {
     fn scope(&self, types: Option<Types>) -> Node<'f> {
         let read = self.reader.declared_in(types.map(|(reader, _)| reader));
         let written = self.writer.declared_in(types.map(|(_, writer)| writer));
-        let mut node =
-            Node { types, differences: Vec::new(), nested: Vec::new(), behind: Vec::new(), fails: false };
+        let (differences, nested, behind, apart) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut node = Node { types, differences, nested, behind, apart, way: None, is_asked: true };
         for (name, writer) in written {
             let is_map_entry = self.writer.message(writer).is_some_and(|it| it.is_map_entry);
             match read.get(name) {
@@ -138,9 +222,15 @@ impl<'f> Comparison<'_, 'f> {
         node
     }
 
-    fn messages(&mut self, types: Types) -> Node<'f> {
+    fn messages(&mut self, visit: &Visit) -> Node<'f> {
+        let types = visit.types;
         let mut node = self.scope(Some(types));
-        let missing = std::mem::take(&mut node.differences);
+        (node.way, node.is_asked) = (visit.way.clone(), visit.is_asked);
+        let mut missing = std::mem::take(&mut node.differences);
+        if !visit.is_asked {
+            // They are declared elsewhere, and only their fields meet.
+            missing.clear();
+        }
         let (read, written) = (self.reader.fields(types.0), self.writer.fields(types.1));
         for (number, writer) in &written {
             match read.get(number) {
@@ -166,18 +256,26 @@ impl<'f> Comparison<'_, 'f> {
         let read = Kind::of(self.reader, types.0, reader);
         let written = Kind::of(self.writer, types.1, writer);
         let mut behind = Vec::new();
+        let mut meet = |it: Option<Meeting>| match it {
+            Some(Meeting::Behind(types)) => behind.push(types),
+            Some(Meeting::Apart(part, types)) => node.apart.push((writer.proto.number(), part, types)),
+            None => {}
+        };
         match (read, written) {
             (Kind::One(read), Kind::One(written)) => {
-                behind.extend(self.values(types, Part::All, read, written, &mut faults));
+                meet(self.values(types, Part::All, read, written, &mut faults));
                 let is_other = faults.iter().any(Fault::is_of_kind);
                 faults.extend(label(reader, writer, read).filter(|_| !is_other));
             }
             (Kind::Map { key: read_key, value: read }, Kind::Map { key: written_key, value: written }) => {
                 self.values(types, Part::Key, read_key, written_key, &mut faults);
-                behind.extend(self.values(types, Part::Value, read, written, &mut faults));
+                meet(self.values(types, Part::Value, read, written, &mut faults));
             }
             _ => faults.push(Fault::Kind(Part::All)),
         }
+        let is_needed = reader.label == Some(Label::Required) && writer.label != Some(Label::Required);
+        faults.extend((is_needed && !faults.contains(&Fault::Label)).then_some(Fault::Required));
+        faults.extend(default(reader, writer));
         let is_renamed = json_name(reader) != json_name(writer);
         faults.extend(is_renamed.then_some(Fault::Name));
         let (reader, writer) = (*reader, *writer);
@@ -193,7 +291,7 @@ impl<'f> Comparison<'_, 'f> {
         read: Value<'f>,
         written: Value<'f>,
         faults: &mut Vec<Fault>,
-    ) -> Option<Types> {
+    ) -> Option<Meeting> {
         if read.is_message() != written.is_message() {
             faults.push(Fault::Kind(part));
             return None;
@@ -207,11 +305,11 @@ impl<'f> Comparison<'_, 'f> {
             };
             if self.reader.local_parts(reader) != self.writer.local_parts(writer) {
                 faults.push(Fault::Type(part));
-                return None;
+                return Some(Meeting::Apart(part, (reader, writer)));
             }
             // Where both are in the files themselves, they meet there.
             let files = (self.reader.message(reader)?.file, self.writer.message(writer)?.file);
-            return (files != (0, 0)).then_some((reader, writer));
+            return (files != (0, 0)).then_some(Meeting::Behind((reader, writer)));
         }
         if read.group() != written.group() {
             faults.push(Fault::Scalar(part));
@@ -234,6 +332,7 @@ impl<'f> Comparison<'_, 'f> {
             names.entry(value.number()).or_default().push(value.name());
         }
         let (mut missing, mut renamed) = (Vec::new(), Vec::new());
+        let mut firsts = First { missing: None, renamed: None };
         // Of several names for one number each is as good as the others.
         let mut seen: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
         for value in &writer.value {
@@ -242,16 +341,39 @@ impl<'f> Comparison<'_, 'f> {
         for (number, written) in seen {
             let first = written.first().copied().unwrap_or_default();
             match names.get(&number) {
-                None => missing.push(first.to_owned()),
+                None => {
+                    firsts.missing.get_or_insert(number);
+                    missing.push(first.to_owned());
+                }
                 Some(read) if read.iter().any(|name| written.contains(name)) => {}
                 Some(read) => {
+                    firsts.renamed.get_or_insert(number);
                     renamed.push((first.to_owned(), read.first().copied().unwrap_or_default().to_owned()));
                 }
             }
         }
         let differs = !missing.is_empty() || !renamed.is_empty();
-        differs.then_some(Fault::EnumValues { missing, renamed })
+        differs.then_some(Fault::EnumValues { missing, renamed, first: firsts })
     }
+}
+
+/// Two definitions that meet at a field.
+enum Meeting {
+    /// Of one name.
+    Behind(Types),
+    /// Of different names.
+    Apart(Part, Types),
+}
+
+/// What stands for an absent field where it is not the zero of its type, written and read.
+fn default(reader: &Field<'_>, writer: &Field<'_>) -> Option<Fault> {
+    let of = |field: &Field<'_>| match field.proto.default_value() {
+        // The zeros of numbers, of booleans and of texts.
+        "0" | "0.0" | "-0" | "false" => String::new(),
+        other => other.to_owned(),
+    };
+    let (read, written) = (of(reader), of(writer));
+    (read != written).then_some(Fault::Default(written, read))
 }
 
 /// Labels count where both are written, and only for numbers: of strings and messages, a reader of one takes the last.
@@ -282,36 +404,53 @@ fn json_name(field: &Field<'_>) -> String {
 
 /// Lets the failure of a pair reach those that it is within or behind; a circle fails only where something in it does.
 fn spread(nodes: &mut [Node<'_>], index: &HashMap<Types, usize>) {
+    let failing =
+        failing(nodes, index, |node| node.is_asked && node.differences.iter().any(Difference::is_error));
+    let harmed = self::failing(nodes, index, |node| node.differences.iter().any(Difference::is_harmful));
+    for node in nodes {
+        let behind = node.behind.iter().filter(|(_, _, types)| node.is_asked && failing.contains(types));
+        let inside = behind.map(|(reader, writer, types)| Difference::Field {
+            reader: *reader,
+            writer: *writer,
+            fault: Fault::Inside { harms: harmed.contains(types) },
+        });
+        let inside: Vec<_> = inside.collect();
+        node.differences.extend(inside);
+    }
+}
+
+/// The pairs that fail by themselves, or by what is within or behind them.
+fn failing(
+    nodes: &[Node<'_>],
+    index: &HashMap<Types, usize>,
+    fails: impl Fn(&Node<'_>) -> bool,
+) -> HashSet<Types> {
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
     let mut failed = VecDeque::new();
-    for (number, node) in nodes.iter_mut().enumerate() {
+    let mut is_failed = vec![false; nodes.len()];
+    let mut fail = |number: usize, failed: &mut VecDeque<usize>| {
+        if let Some(slot) = is_failed.get_mut(number).filter(|slot| !**slot) {
+            *slot = true;
+            failed.push_back(number);
+        }
+    };
+    for (number, node) in nodes.iter().enumerate() {
         let needed = node.nested.iter().chain(node.behind.iter().map(|(_, _, types)| types));
         for needed in needed.filter_map(|types| index.get(types)) {
             if let Some(users) = users.get_mut(*needed) {
                 users.push(number);
             }
         }
-        node.fails = node.differences.iter().any(Difference::is_error);
-        failed.extend(node.fails.then_some(number));
-    }
-    while let Some(number) = failed.pop_front() {
-        for user in users.get_mut(number).map(std::mem::take).unwrap_or_default() {
-            let Some(node) = nodes.get_mut(user) else { continue };
-            if !node.fails {
-                node.fails = true;
-                failed.push_back(user);
-            }
+        if fails(node) {
+            fail(number, &mut failed);
         }
     }
-    let failing: HashSet<Types> =
-        nodes.iter().filter(|node| node.fails).filter_map(|node| node.types).collect();
-    for node in nodes {
-        let behind = node.behind.iter().filter(|(_, _, types)| failing.contains(types));
-        let inside = behind.map(|(reader, writer, _)| Difference::Field {
-            reader: *reader,
-            writer: *writer,
-            fault: Fault::Inside,
-        });
-        node.differences.extend(inside);
+    let mut all = HashSet::new();
+    while let Some(number) = failed.pop_front() {
+        all.extend(nodes.get(number).and_then(|node| node.types));
+        for user in users.get_mut(number).map(std::mem::take).unwrap_or_default() {
+            fail(user, &mut failed);
+        }
     }
+    all
 }

@@ -20,6 +20,7 @@ pub(super) mod tag {
     pub(in crate::compat::protobuf) const FIELD_LABEL: i32 = 4;
     pub(in crate::compat::protobuf) const FIELD_TYPE: i32 = 5;
     pub(in crate::compat::protobuf) const FIELD_TYPE_NAME: i32 = 6;
+    pub(in crate::compat::protobuf) const FIELD_DEFAULT: i32 = 7;
 }
 
 /// How many scopes a name is looked for in, from the innermost one outward, before it is looked for without any: more than
@@ -295,6 +296,13 @@ impl<'f> Declarations<'f> {
         }
         parts.reverse();
         parts
+    }
+
+    /// The same with its file's package, as codecs find it.
+    pub(super) fn full_name(&self, message: usize) -> String {
+        let package = self.message(message).map_or("", |it| self.package_of(it.file));
+        let parts = self.local_parts(message).join(".");
+        if package.is_empty() { parts } else { format!("{package}.{parts}") }
     }
 
     /// The same for people to read.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::about::About;
 use super::comparison::{Difference, Fault, Types, compare};
 use super::declarations::{Declarations, Field, shown, tag};
 use super::rules::id;
@@ -22,6 +23,9 @@ pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
     }
     if pair.level.is_backward() {
         findings.extend(Direction::new(pair, Side::New, &new, &old).findings());
+    }
+    if pair.check.source {
+        super::source::findings(pair, &mut findings);
     }
     findings
 }
@@ -109,9 +113,19 @@ impl<'l, 'f> Direction<'l, 'f> {
     fn findings(mut self) -> Vec<Finding> {
         for node in compare(&self.reader.declarations, &self.writer.declarations) {
             for difference in &node.differences {
+                let first = self.findings.len();
                 match node.types {
                     Some(types) => self.in_messages(types, difference),
                     None => self.in_files(difference),
+                }
+                let about = About::of(
+                    self.side,
+                    (&self.reader.declarations, &self.writer.declarations),
+                    &node,
+                    difference,
+                );
+                for finding in self.findings.iter_mut().skip(first) {
+                    about.tell(finding);
                 }
             }
         }
@@ -165,12 +179,14 @@ impl<'l, 'f> Direction<'l, 'f> {
             Fault::Kind(_) => (id::FIELD_KIND_CHANGED, None),
             Fault::Scalar(_) => (id::SCALAR_KIND_CHANGED, None),
             Fault::Type(_) => (id::FIELD_TYPE_CHANGED, None),
-            Fault::Inside => (id::REFERENCED_TYPE_CHANGED, None),
+            Fault::Inside { .. } => (id::REFERENCED_TYPE_CHANGED, None),
             Fault::Label => (id::FIELD_LABEL_CHANGED, Some(tag::FIELD_LABEL)),
             Fault::Repeated => (id::REPEATED_READ_AS_ONE, Some(tag::FIELD_LABEL)),
             Fault::Narrowed(_) => (id::SCALAR_NARROWED, None),
+            Fault::Required => (id::FIELD_BECAME_REQUIRED, Some(tag::FIELD_LABEL)),
+            Fault::Default(..) => (id::DEFAULT_CHANGED, Some(tag::FIELD_DEFAULT)),
             Fault::Name => (id::FIELD_NAME_CHANGED, Some(tag::FIELD_NAME)),
-            Fault::EnumValues { missing, renamed } => {
+            Fault::EnumValues { missing, renamed, .. } => {
                 let spots = (Spot::Field(types.0, reader, None), Spot::Field(types.1, writer, None));
                 let (gone, other) = self.sentences().enum_values(missing, renamed);
                 for (id, message) in [(id::ENUM_VALUE_MISSING, gone), (id::ENUM_VALUE_RENAMED, other)] {

@@ -12,12 +12,16 @@
 //! Before 8.3 (8.2.3, 8.1.5, 8.0.7) Confluent's registry compared oneofs by name, and refused to let a field out of one.
 //! Not compared: syntax, options, reserved numbers, extensions, groups, services, default values, imports.
 
+mod about;
 mod comparison;
 mod declarations;
 mod findings;
 mod kinds;
 mod oneofs;
 pub(super) mod rules;
+mod sample;
 mod sentences;
+mod source;
 
 pub(super) use findings::findings;
+pub(super) use sample::{any, candidates};

@@ -6,6 +6,17 @@ use crate::compat::rule::{Category, Provable, Rule, Severity};
 pub(super) mod id {
     use crate::compat::RuleId;
 
+    pub(in crate::compat) const DEFAULT_CHANGED: RuleId = "protobuf/default-changed";
+    pub(in crate::compat) const FIELD_BECAME_REQUIRED: RuleId = "protobuf/field-became-required";
+    pub(in crate::compat) const SOURCE_ENUM_DELETED: RuleId = "protobuf/enum-deleted";
+    pub(in crate::compat) const SOURCE_ENUM_VALUE_UNRESERVED: RuleId =
+        "protobuf/enum-value-deleted-unreserved";
+    pub(in crate::compat) const SOURCE_FIELD_UNRESERVED: RuleId = "protobuf/field-deleted-unreserved";
+    pub(in crate::compat) const SOURCE_FIELD_RENAMED: RuleId = "protobuf/field-renamed";
+    pub(in crate::compat) const SOURCE_MESSAGE_DELETED: RuleId = "protobuf/message-deleted";
+    pub(in crate::compat) const SOURCE_RPC_CHANGED: RuleId = "protobuf/rpc-changed";
+    pub(in crate::compat) const SOURCE_RPC_REMOVED: RuleId = "protobuf/rpc-removed";
+    pub(in crate::compat) const SOURCE_SERVICE_REMOVED: RuleId = "protobuf/service-removed";
     pub(in crate::compat) const ENUM_VALUE_MISSING: RuleId = "protobuf/enum-value-missing";
     pub(in crate::compat) const ENUM_VALUE_RENAMED: RuleId = "protobuf/enum-value-renamed";
     pub(in crate::compat) const FIELD_JOINS_ONEOF: RuleId = "protobuf/field-joins-oneof";
@@ -27,10 +38,110 @@ pub(super) mod id {
 
 pub(in crate::compat) const RULES: &[Rule] = &[
     Rule {
+        id: id::DEFAULT_CHANGED,
+        severity: Severity::Warning,
+        category: Category::Wire,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "what stands for an absent field differs",
+        why: "An absent field has no bytes: the reader's default speaks for it, which is not the writer's. This library shows such a field as absent. Registries let it pass.",
+        fix: "Keep the default; add a field with a new number.",
+    },
+    Rule {
+        id: id::FIELD_BECAME_REQUIRED,
+        severity: Severity::Warning,
+        category: Category::Wire,
+        witness: Provable::Always,
+        confluent: None,
+        summary: "the reader requires a field that the writer need not write",
+        why: "A message without the field is refused as a whole. Registries compare written labels of numbers alone, so they let it pass.",
+        fix: "Leave it optional.",
+    },
+    Rule {
+        id: id::SOURCE_ENUM_DELETED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "an enum is gone",
+        why: "Generated code that uses it no longer compiles.",
+        fix: "Keep it, marked as deprecated.",
+    },
+    Rule {
+        id: id::SOURCE_ENUM_VALUE_UNRESERVED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "an enum value is gone, and its number or its name is not reserved",
+        why: "Somebody may take the number for another meaning, and earlier messages then say that.",
+        fix: "Reserve both: `reserved 2; reserved \"NAME\";`.",
+    },
+    Rule {
+        id: id::SOURCE_FIELD_UNRESERVED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "a field is gone, and its number or its name is not reserved",
+        why: "Somebody may take the number for another field, and earlier messages are then misread.",
+        fix: "Reserve both: `reserved 2; reserved \"name\";`.",
+    },
+    Rule {
+        id: id::SOURCE_FIELD_RENAMED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "a field has another name",
+        why: "Generated code names its accessors for it.",
+        fix: "Keep the name.",
+    },
+    Rule {
+        id: id::SOURCE_MESSAGE_DELETED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "a message is gone",
+        why: "Generated code that uses it no longer compiles.",
+        fix: "Keep it, marked as deprecated.",
+    },
+    Rule {
+        id: id::SOURCE_RPC_CHANGED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "an RPC takes or gives another message, or streams where it did not",
+        why: "Clients and servers of one version do not understand those of the other.",
+        fix: "Add a new RPC.",
+    },
+    Rule {
+        id: id::SOURCE_RPC_REMOVED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "an RPC is gone",
+        why: "Clients that call it fail.",
+        fix: "Keep it, marked as deprecated, until nobody calls it.",
+    },
+    Rule {
+        id: id::SOURCE_SERVICE_REMOVED,
+        severity: Severity::Error,
+        category: Category::Source,
+        witness: Provable::Never,
+        confluent: None,
+        summary: "a service is gone",
+        why: "Clients that call it fail.",
+        fix: "Keep it, marked as deprecated, until nobody calls it.",
+    },
+    Rule {
         id: id::ENUM_VALUE_MISSING,
         severity: Severity::Warning,
         category: Category::Wire,
-        witness: Provable::Sometimes,
+        witness: Provable::Always,
         confluent: None,
         summary: "an enum of the writer's has values that the reader does not have",
         why: "Protobuf keeps the number: proto3 readers see a value without a name, proto2 readers none. In JSON the name is not understood. Registries let it pass.",
@@ -80,7 +191,7 @@ pub(in crate::compat) const RULES: &[Rule] = &[
         id: id::FIELD_NAME_CHANGED,
         severity: Severity::Warning,
         category: Category::Wire,
-        witness: Provable::Never,
+        witness: Provable::Always,
         confluent: None,
         summary: "a field has another name in JSON",
         why: "Bytes hold the number alone, but JSON holds the name, so messages in JSON lose the field. Registries let it pass.",
@@ -110,7 +221,7 @@ pub(in crate::compat) const RULES: &[Rule] = &[
         id: id::MESSAGE_MISSING,
         severity: Severity::Error,
         category: Category::Wire,
-        witness: Provable::Never,
+        witness: Provable::Always,
         confluent: Some("MESSAGE_REMOVED"),
         summary: "the writer declares a message that the reader does not have",
         why: "A message is found by its name or by its place in the file, so what was written with it cannot be read.",
@@ -130,7 +241,7 @@ pub(in crate::compat) const RULES: &[Rule] = &[
         id: id::PACKAGE_CHANGED,
         severity: Severity::Error,
         category: Category::Wire,
-        witness: Provable::Never,
+        witness: Provable::Always,
         confluent: Some("PACKAGE_CHANGED"),
         summary: "the file is of another package",
         why: "Full names of all messages change with it, and with them generated code, `Any` and subjects that are named for records.",
@@ -150,7 +261,7 @@ pub(in crate::compat) const RULES: &[Rule] = &[
         id: id::REPEATED_READ_AS_ONE,
         severity: Severity::Warning,
         category: Category::Wire,
-        witness: Provable::Sometimes,
+        witness: Provable::Always,
         confluent: None,
         summary: "a repeated field is read as a single value",
         why: "Of several strings the last is kept, of several messages a mixture, of packed numbers none. Registries look at written labels of numbers alone, so they let it pass.",
@@ -160,7 +271,7 @@ pub(in crate::compat) const RULES: &[Rule] = &[
         id: id::REQUIRED_FIELD_MISSING,
         severity: Severity::Error,
         category: Category::Wire,
-        witness: Provable::Sometimes,
+        witness: Provable::Always,
         confluent: Some("REQUIRED_FIELD_ADDED"),
         summary: "the reader requires a field that the writer does not have",
         why: "A message without a required field is refused as a whole.",
@@ -190,7 +301,7 @@ pub(in crate::compat) const RULES: &[Rule] = &[
         id: id::SCALAR_NARROWED,
         severity: Severity::Warning,
         category: Category::Wire,
-        witness: Provable::Sometimes,
+        witness: Provable::Always,
         confluent: None,
         summary: "a scalar is read as one that does not hold all of its values",
         why: "The bytes are of one form, but numbers lose their upper bits or their sign, all but 0 are true, and bytes that are not UTF-8 are no string. Registries let it pass.",

@@ -94,9 +94,19 @@ impl<'f> Sentences<'_, 'f> {
             Fault::Repeated => {
                 format!("{name} is {} ({reads}) and may hold several values ({writes})", label(reader))
             }
-            Fault::Inside => format!(
+            Fault::Inside { .. } => format!(
                 "{name} is of a referenced type whose definitions cannot read each other; what is wrong is reported there"
             ),
+            Fault::Required => format!("{name} is required ({reads}), and need not be there ({writes})"),
+            Fault::Default(written, read) => {
+                let say =
+                    |it: &str| if it.is_empty() { "zero".to_owned() } else { format!("`{}`", shown(it)) };
+                format!(
+                    "{name} stands for {} where it is absent ({writes}), and for {} ({reads})",
+                    say(written),
+                    say(read)
+                )
+            }
             Fault::Kind(part) | Fault::Scalar(part) | Fault::Type(part) | Fault::Narrowed(part) => {
                 let read = describe(self.reader, types.0, reader, *part);
                 let written = describe(self.writer, types.1, writer, *part);
@@ -166,7 +176,12 @@ impl<'f> Sentences<'_, 'f> {
 }
 
 /// What a field holds, or the keys or values of its map.
-fn describe(declarations: &Declarations<'_>, message: usize, field: &Field<'_>, part: Part) -> String {
+pub(super) fn describe(
+    declarations: &Declarations<'_>,
+    message: usize,
+    field: &Field<'_>,
+    part: Part,
+) -> String {
     match (Kind::of(declarations, message, field), part) {
         (Kind::One(value), _) | (Kind::Map { value, .. }, Part::Value) => say(declarations, value),
         (Kind::Map { key, .. }, Part::Key) => say(declarations, key),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use schemawire::compat::{Level, Place, Report, check, rules};
+use schemawire::compat::{Category, Check, Level, Place, Report, rules};
 use schemawire::schema::{Format, Mode, Schema};
 use serde_json::{Value, json};
 
@@ -15,6 +15,8 @@ use crate::support::file;
 const FORMATS: &[(&str, &str, Format)] = &[
     #[cfg(feature = "avro")]
     ("avro", "avsc", Format::Avro),
+    #[cfg(feature = "bincode")]
+    ("bincode", "json", Format::Bincode),
     #[cfg(feature = "json")]
     ("json", "json", Format::Json),
     #[cfg(feature = "protobuf")]
@@ -34,7 +36,9 @@ fn report(rule: &str, case: &str) -> Report {
         Schema::parse(*format, &text, references(rule, case, name), Mode::Strict)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
-    check(Level::Full, &[schema("old")], &schema("new"))
+    let is_source = schemawire::compat::rule(rule).is_some_and(|it| it.category == Category::Source);
+    let check = Check { level: Level::Full, source: is_source, ..Check::default() };
+    check.run(&[schema("old")], &schema("new"))
 }
 
 /// Files in a folder `old` or `new` beside the schema are what it refers to.
@@ -80,7 +84,7 @@ fn every_case_finds_exactly_what_it_expects() {
             let found: Value = report(rule, case)
                 .findings
                 .iter()
-                .map(|it| json!({"rule": it.rule, "reader": it.reader.to_string(), "new": place(&it.new), "old": place(&it.old)}))
+                .map(|it| json!({"rule": it.rule, "reader": it.reader.to_string(), "wire": it.wire, "new": place(&it.new), "old": place(&it.old)}))
                 .collect();
             let path = folder(rule, case).join("expect.json");
             if std::env::var_os("SCHEMAWIRE_WRITE_EXPECTED").is_some() {

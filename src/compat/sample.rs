@@ -1,0 +1,51 @@
+//! Values of a schema, made from the schema alone: what leads to a finding, and any by a seed.
+
+use super::finding::Finding;
+use crate::schema::Schema;
+use crate::value::Value;
+
+/// Any value that a schema may write, the same for the same seed; `message` is the full name of a Protobuf message.
+/// `None` where every value is very large, for schemas that do not link, and for custom formats.
+#[must_use]
+pub fn sample(schema: &Schema, message: Option<&str>, seed: u64) -> Option<Value<'static>> {
+    let _ = (message, seed);
+    match schema.format() {
+        #[cfg(feature = "avro")]
+        crate::schema::Format::Avro => {
+            let linked = crate::schema::avro::link(schema).ok()?;
+            super::avro::any(&linked, seed)
+        }
+        #[cfg(feature = "protobuf")]
+        crate::schema::Format::Protobuf => {
+            let first = schema.full_name();
+            super::protobuf::any(schema, message.or(first.as_deref())?, seed)
+        }
+        #[cfg(feature = "bincode")]
+        crate::schema::Format::Bincode => match schema.model() {
+            crate::schema::Model::Bincode(model) => super::bincode::any(model.linked(), seed),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Values of the writer's schema that are likely to show what a finding says, the likeliest first.
+pub(crate) fn candidates(finding: &Finding, writer: &Schema, reader: &Schema) -> Vec<Value<'static>> {
+    let Some(trail) = &finding.trail else { return Vec::new() };
+    let _ = (trail, reader);
+    match writer.format() {
+        #[cfg(feature = "avro")]
+        crate::schema::Format::Avro => match crate::schema::avro::link(writer) {
+            Ok(linked) => super::avro::candidates(&linked, trail),
+            Err(_) => Vec::new(),
+        },
+        #[cfg(feature = "protobuf")]
+        crate::schema::Format::Protobuf => super::protobuf::candidates(writer, trail),
+        #[cfg(feature = "bincode")]
+        crate::schema::Format::Bincode => match writer.model() {
+            crate::schema::Model::Bincode(model) => super::bincode::candidates(model.linked(), trail),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}

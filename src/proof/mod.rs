@@ -1,0 +1,77 @@
+//! Proof: findings seen to be true, and fixes seen to mend.
+//!
+//! ```text
+//! finding -compat-> a value of the writer's schema -codec-> payload -codec of (writer, reader)-> refused or misread: a witness
+//! finding -compat-> a change to the proposed text -parse, compat-> the finding is gone and no other came: a verified fix
+//! ```
+//!
+//! What is not seen is not shown: a value that the reader reads with its meaning is no witness, and a fix that mends nothing is dropped.
+//!
+//! ```
+//! # #[cfg(feature = "avro")] {
+//! use schemawire::compat::{Check, Level};
+//! use schemawire::proof::prove;
+//! use schemawire::schema::Schema;
+//!
+//! let history = [Schema::avro(r#"{"type": "record", "name": "R", "fields": [{"name": "id", "type": "string"}]}"#)?];
+//! let new = Schema::avro(r#"{"type": "record", "name": "R", "fields": [
+//!     {"name": "id", "type": "string"}, {"name": "sku", "type": "string"}]}"#)?;
+//! let check = Check { level: Level::Backward, ..Check::default() };
+//! let mut report = check.run(&history, &new);
+//! prove(&check, &mut report, &history, &new);
+//! let witness = report.findings[0].witness.as_ref().unwrap();
+//! assert_eq!((witness.json.as_str(), witness.hex().as_str()), (r#"{"id":"a"}"#, "0261"));
+//! # }
+//! # Ok::<(), schemawire::schema::SchemaError>(())
+//! ```
+
+#[cfg(feature = "avro")]
+mod avro;
+#[cfg(feature = "bincode")]
+mod bincode;
+mod fixes;
+mod meaning;
+#[cfg(feature = "protobuf")]
+mod protobuf;
+#[cfg(any(feature = "avro", feature = "bincode", feature = "protobuf"))]
+mod scalars;
+mod trial;
+
+pub use trial::{Trial, TrialError};
+
+use std::collections::HashMap;
+
+use crate::compat::{Check, Finding, Report, Side};
+use crate::schema::Schema;
+
+/// How many findings of a report are proved: a person reads no more, and a broken schema has very many.
+const MAX_PROVED: usize = 100;
+
+/// Gives each finding of a report its witness and its fixes, where there are some. `check`, `history` and `proposed` are those
+/// that the report is of.
+pub fn prove(check: &Check, report: &mut Report, history: &[Schema], proposed: &Schema) {
+    let mut trials: HashMap<(usize, Side), Trial<'_>> = HashMap::new();
+    for finding in report.findings.iter_mut().take(MAX_PROVED) {
+        let Some(old) = history.get(finding.against) else { continue };
+        if finding.wire {
+            let (writer, reader) = match finding.reader {
+                Side::New => (old, proposed),
+                Side::Old => (proposed, old),
+            };
+            let key = (finding.against, finding.reader);
+            let trial = trials.entry(key).or_insert_with(|| Trial::new(writer, reader));
+            finding.witness = trial.witness(finding);
+        }
+    }
+    fixes::verify(check, report, history, proposed);
+}
+
+/// As [`prove`], for witnesses alone; fixes stay as they are.
+pub fn witness(finding: &Finding, history: &[Schema], proposed: &Schema) -> Option<crate::compat::Witness> {
+    let old = history.get(finding.against)?;
+    let (writer, reader) = match finding.reader {
+        Side::New => (old, proposed),
+        Side::Old => (proposed, old),
+    };
+    Trial::new(writer, reader).witness(finding)
+}

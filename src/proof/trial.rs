@@ -1,0 +1,151 @@
+//! One schema's values, written with it and read with another.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::meaning::Meaning;
+use crate::codec::{Binding, BoundCodec, Codecs, Message};
+use crate::compat::{Finding, Outcome, Witness, candidates};
+use crate::schema::Schema;
+use crate::value::Value;
+
+/// A writer and a reader, and the codecs of both once they are asked for.
+#[derive(Debug)]
+pub struct Trial<'s> {
+    writer: &'s Schema,
+    reader: &'s Schema,
+    codecs: Codecs,
+    bound: HashMap<Option<String>, Bound>,
+}
+
+/// Codecs for one message.
+#[derive(Debug, Clone)]
+struct Bound {
+    own: Option<Arc<dyn BoundCodec>>,
+    /// With the reader; else why they cannot be bound.
+    both: Result<Arc<dyn BoundCodec>, String>,
+    meaning: Arc<Meaning>,
+}
+
+/// What became of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TrialError {
+    /// The writer's schema does not take the value: it says nothing about the reader.
+    NotWritten(String),
+    /// The reader does not read it.
+    Refused(String),
+    /// The reader reads something else, as JSON.
+    Misread(String),
+}
+
+impl fmt::Display for TrialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotWritten(why) => write!(f, "not written: {why}"),
+            Self::Refused(why) => write!(f, "not read: {why}"),
+            Self::Misread(json) => write!(f, "read as {json}"),
+        }
+    }
+}
+
+impl std::error::Error for TrialError {}
+
+impl<'s> Trial<'s> {
+    /// Values of `writer`, read with `reader`.
+    #[must_use]
+    pub fn new(writer: &'s Schema, reader: &'s Schema) -> Self {
+        Self { writer, reader, codecs: Codecs::default(), bound: HashMap::new() }
+    }
+
+    /// Writes a value and reads it, and compares what both sides make of the payload; `message` is a Protobuf message's full name.
+    ///
+    /// # Errors
+    /// What does not come through, and what comes through as something else.
+    pub fn run(&mut self, message: Option<&str>, value: &Value<'_>) -> Result<(), TrialError> {
+        let payload = self.write(message, value)?;
+        let bound = self.bound(message);
+        let Some(own) = &bound.own else { return Err(TrialError::NotWritten(String::new())) };
+        let written = own.decode_value(&payload).map_err(|error| TrialError::NotWritten(sentence(&error)))?;
+        let both = bound.both.as_ref().map_err(|error| TrialError::Refused(error.clone()))?;
+        let read = both.decode_value(&payload).map_err(|error| TrialError::Refused(sentence(&error)))?;
+        if bound.meaning.is_same(&written, &read) {
+            Ok(())
+        } else {
+            Err(TrialError::Misread(read.to_string()))
+        }
+    }
+
+    /// A value that shows what a finding says; `None` where none was found.
+    pub(super) fn witness(&mut self, finding: &Finding) -> Option<Witness> {
+        let message = finding.trail.as_ref()?.message.clone();
+        let message = message.as_deref();
+        let values = candidates(finding, self.writer, self.reader);
+        values.iter().find_map(|value| {
+            let outcome = match self.run(message, value) {
+                Err(TrialError::Refused(error)) => Outcome::Refused(error),
+                Err(TrialError::Misread(json)) => Outcome::Misread(json),
+                Err(TrialError::NotWritten(_)) | Ok(()) => return None,
+            };
+            let bytes = self.write(message, value).ok()?;
+            let written = self.bound(message).own?.decode_value(&bytes).ok()?.to_string();
+            let outcome = self.elsewhere(finding, &bytes, &written).unwrap_or(outcome);
+            Some(Witness { message: message.map(str::to_owned), json: written, bytes, outcome })
+        })
+    }
+
+    /// What readers that take annotations for comments make of a payload.
+    fn elsewhere(&self, finding: &Finding, bytes: &[u8], written: &str) -> Option<Outcome> {
+        #[cfg(feature = "avro")]
+        if finding.rule.starts_with("avro/") {
+            let plain = super::avro::without_annotations(self.writer)?;
+            let codec = self.codecs.codec(self.writer.format()).ok()?;
+            let both = codec.bind_dyn(&Binding::new(&plain).with_reader(self.reader)).ok()?;
+            let read = both.decode_value(bytes).ok()?.to_string();
+            return (read != written).then_some(Outcome::Misread(read));
+        }
+        let _ = (finding, bytes, written);
+        None
+    }
+
+    fn write(&mut self, message: Option<&str>, value: &Value<'_>) -> Result<Vec<u8>, TrialError> {
+        let mut payload = Vec::new();
+        let Some(own) = self.bound(message).own else { return Err(TrialError::NotWritten(String::new())) };
+        own.encode_value(value, &mut payload).map_err(|error| TrialError::NotWritten(sentence(&error)))?;
+        Ok(payload)
+    }
+
+    fn bound(&mut self, message: Option<&str>) -> Bound {
+        let key = message.map(str::to_owned);
+        if let Some(bound) = self.bound.get(&key) {
+            return bound.clone();
+        }
+        let bind = |binding: Binding<'_>| {
+            let codec = self.codecs.codec(self.writer.format()).map_err(|error| sentence(&error))?;
+            let bound = match message {
+                Some(message) => codec.bind_dyn(&binding.with_message(Message::Name(message))),
+                None => codec.bind_dyn(&binding),
+            };
+            bound.map_err(|error| sentence(&error))
+        };
+        let own = bind(Binding::new(self.writer)).ok();
+        let both = bind(Binding::new(self.writer).with_reader(self.reader));
+        let meaning = Arc::new(Meaning::of(self.writer, self.reader, message));
+        let bound = Bound { own, both, meaning };
+        self.bound.insert(key, bound.clone());
+        bound
+    }
+}
+
+/// An error with what is behind it, in one line.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut out = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        out.push_str(": ");
+        out.push_str(&error.to_string());
+        source = error.source();
+    }
+    out
+}

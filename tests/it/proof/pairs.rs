@@ -1,0 +1,99 @@
+//! Random pairs of schemas: whenever `wire` says that one reads the other, random data written with the one is read with the other,
+//! with the same meaning.
+
+use std::fmt::Write;
+
+use proptest::prelude::Rng;
+use proptest::test_runner::TestRunner;
+use schemawire::compat::{Check, Level, Verdict, sample};
+use schemawire::proof::{Trial, TrialError, witness};
+use schemawire::schema::{Format, Mode, Schema};
+
+use super::choices::Choices;
+
+/// How many pairs of each format are tried; `SCHEMAWIRE_PAIRS` says another number.
+const PAIRS: u64 = 500;
+
+/// How many values of each pair.
+const VALUES: u64 = 4;
+
+/// What came of all pairs.
+#[derive(Debug, Default)]
+struct Tally {
+    pairs: u64,
+    compatible: u64,
+    values: u64,
+    incompatible: u64,
+    proven: u64,
+}
+
+fn count() -> u64 {
+    let asked = std::env::var_os("SCHEMAWIRE_PAIRS");
+    asked.and_then(|it| it.to_str()?.parse().ok()).unwrap_or(PAIRS)
+}
+
+/// Runs a format's pairs and says what came of them; the first disagreement ends it.
+fn run(format: Format, message: Option<&str>, text: impl Fn(Choices) -> String) -> String {
+    // Proptest's seed decides where to start, so that the usual run is the same each time.
+    let start = u64::from(TestRunner::default().rng().next_u32()) << 32;
+    let mut tally = Tally::default();
+    for seed in start..start + count() {
+        let (one, other) = Choices::pair(seed);
+        let (old, new) = (text(one), text(other));
+        let parse = |text: &str| Schema::parse(format, text, Vec::new(), Mode::Strict);
+        let old = parse(&old).unwrap_or_else(|error| panic!("{error}\n{old}"));
+        let new = parse(&new).unwrap_or_else(|error| panic!("{error}\n{new}"));
+        pair(&old, &new, message, seed, &mut tally);
+    }
+    let mut line = format!("{format}: {} pairs, {} compatible by `wire`", tally.pairs, tally.compatible);
+    write!(line, ", {} values read with their meaning; ", tally.values).unwrap();
+    write!(line, "{} incompatible, {} of them with a witness", tally.incompatible, tally.proven).unwrap();
+    line
+}
+
+fn pair(old: &Schema, new: &Schema, message: Option<&str>, seed: u64, tally: &mut Tally) {
+    let check = Check { level: Level::Backward, ..Check::default() };
+    let history = [old.clone()];
+    let report = check.run(&history, new);
+    tally.pairs += 1;
+    let mut trial = Trial::new(old, new);
+    if report.wire == Verdict::Compatible {
+        tally.compatible += 1;
+        for number in 0..VALUES {
+            let Some(value) = sample(old, message, seed.wrapping_mul(31).wrapping_add(number)) else {
+                continue;
+            };
+            match trial.run(message, &value) {
+                Ok(()) => tally.values += 1,
+                Err(TrialError::NotWritten(why)) if why.is_empty() => {}
+                Err(error) => panic!(
+                    "seed {seed}: `wire` says compatible, but {value} is {error}\nold: {}\nnew: {}\n{report}",
+                    old.text(),
+                    new.text()
+                ),
+            }
+        }
+    } else {
+        tally.incompatible += 1;
+        let mut breaks = report.findings.iter().filter(|finding| finding.wire);
+        tally.proven += u64::from(breaks.any(|finding| witness(finding, &history, new).is_some()));
+    }
+}
+
+#[cfg(feature = "avro")]
+#[test]
+fn avro_that_wire_calls_compatible_is_read_with_its_meaning() {
+    println!("{}", run(Format::Avro, None, super::random_avro::schema));
+}
+
+#[cfg(feature = "bincode")]
+#[test]
+fn bincode_that_wire_calls_compatible_is_read_with_its_meaning() {
+    println!("{}", run(Format::Bincode, None, super::random_bincode::schema));
+}
+
+#[cfg(feature = "protobuf")]
+#[test]
+fn protobuf_that_wire_calls_compatible_is_read_with_its_meaning() {
+    println!("{}", run(Format::Protobuf, None, super::random_protobuf::schema));
+}
