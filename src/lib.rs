@@ -18,6 +18,8 @@ pub mod record;
 pub mod registry;
 pub mod schema;
 pub mod serdes;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod transport;
 pub mod value;
 

@@ -68,34 +68,52 @@ pub enum RegistryErrorKind {
     InvalidRuleSet,
     /// 50001: the store under the registry failed.
     Store,
+    /// 50003: a registry elsewhere that does not answer, or not now (408, 429, 5xx).
+    Unavailable,
+    /// 403: a registry elsewhere that does not know the caller, or does not let it (401, 403).
+    Forbidden,
+    /// 500: an answer that no schema registry gives.
+    Unexpected,
 }
 
 impl RegistryErrorKind {
+    /// All kinds with Confluent's error codes.
+    const CODES: [(Self, u32); 23] = [
+        (Self::SubjectNotFound, 40401),
+        (Self::VersionNotFound, 40402),
+        (Self::SchemaNotFound, 40403),
+        (Self::SubjectSoftDeleted, 40404),
+        (Self::SubjectNotSoftDeleted, 40405),
+        (Self::VersionSoftDeleted, 40406),
+        (Self::VersionNotSoftDeleted, 40407),
+        (Self::NoSubjectConfig, 40408),
+        (Self::NoSubjectMode, 40409),
+        (Self::Incompatible, 409),
+        (Self::InvalidSchema, 42201),
+        (Self::InvalidVersion, 42202),
+        (Self::InvalidLevel, 42203),
+        (Self::InvalidMode, 42204),
+        (Self::NotPermitted, 42205),
+        (Self::ReferenceExists, 42206),
+        (Self::IdMismatch, 42207),
+        (Self::InvalidSubject, 42208),
+        (Self::InvalidRuleSet, 42210),
+        (Self::Store, 50001),
+        (Self::Unavailable, 50003),
+        (Self::Forbidden, 403),
+        (Self::Unexpected, 500),
+    ];
+
     /// Confluent's error code; its leading three digits are the HTTP status.
     #[must_use]
-    pub const fn code(self) -> u32 {
-        match self {
-            Self::SubjectNotFound => 40401,
-            Self::VersionNotFound => 40402,
-            Self::SchemaNotFound => 40403,
-            Self::SubjectSoftDeleted => 40404,
-            Self::SubjectNotSoftDeleted => 40405,
-            Self::VersionSoftDeleted => 40406,
-            Self::VersionNotSoftDeleted => 40407,
-            Self::NoSubjectConfig => 40408,
-            Self::NoSubjectMode => 40409,
-            Self::Incompatible => 409,
-            Self::InvalidSchema => 42201,
-            Self::InvalidVersion => 42202,
-            Self::InvalidLevel => 42203,
-            Self::InvalidMode => 42204,
-            Self::NotPermitted => 42205,
-            Self::ReferenceExists => 42206,
-            Self::IdMismatch => 42207,
-            Self::InvalidSubject => 42208,
-            Self::InvalidRuleSet => 42210,
-            Self::Store => 50001,
-        }
+    pub fn code(self) -> u32 {
+        Self::CODES.iter().find(|(kind, _)| *kind == self).map_or(500, |(_, code)| *code)
+    }
+
+    /// The kind that a code of a registry elsewhere stands for.
+    #[must_use]
+    pub fn of_code(code: u32) -> Option<Self> {
+        Self::CODES.iter().find(|(_, it)| *it == code).map(|(kind, _)| *kind)
     }
 }
 
@@ -122,7 +140,7 @@ impl RegistryError {
 
     /// Whether it says that there is no such subject, version or schema.
     #[must_use]
-    pub const fn is_not_found(&self) -> bool {
+    pub fn is_not_found(&self) -> bool {
         self.kind.code() / 100 == 404
     }
 
@@ -135,6 +153,7 @@ impl RegistryError {
                 Some(source) => source.downcast_ref().map_or(Class::RETRY, TransportError::class),
                 None => Class::RETRY,
             },
+            RegistryErrorKind::Unavailable => Class::RETRY,
             RegistryErrorKind::Incompatible | RegistryErrorKind::InvalidSchema => Class::BadData,
             _ => Class::Config,
         }

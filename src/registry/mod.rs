@@ -24,6 +24,8 @@
 //! # }).unwrap();
 //! ```
 
+#[cfg(any(feature = "server", feature = "registry-http"))]
+pub mod api;
 mod config;
 #[cfg(all(feature = "avro", feature = "conformance"))]
 pub mod conformance;
@@ -34,6 +36,8 @@ pub mod event;
 mod ext;
 mod forward;
 mod guid;
+#[cfg(feature = "registry-http")]
+pub mod http;
 mod lock;
 mod metadata;
 pub mod state;
@@ -45,6 +49,8 @@ pub use entity::{Content, Deleted, Deletion, Proposal, Registered, VersionSpec};
 pub use error::{RegistryError, RegistryErrorKind};
 pub use ext::RegistryExt;
 pub use guid::guid;
+#[cfg(feature = "registry-http")]
+pub use http::HttpRegistry;
 pub use metadata::{DataRule, Metadata, RuleSet, Unknown};
 pub use subject::{DEFAULT_CONTEXT, Subject};
 

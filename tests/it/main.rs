@@ -37,6 +37,7 @@ mod records;
 mod registry;
 mod robustness;
 mod serdes;
+mod server;
 mod support;
 mod transport;
 mod values;

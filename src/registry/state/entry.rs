@@ -159,7 +159,7 @@ pub(super) fn no_reference(subject: &Subject, version: i32) -> RegistryError {
 }
 
 /// Parses a text in the format of that name.
-pub(super) fn parse(
+pub(in crate::registry) fn parse(
     codecs: &Codecs,
     format: &str,
     text: &str,

@@ -38,6 +38,8 @@ mod settings;
 mod shared_map;
 
 pub use decide::Decision;
+#[cfg(feature = "registry-http")]
+pub(in crate::registry) use entry::parse;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

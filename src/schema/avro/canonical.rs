@@ -9,8 +9,10 @@
 
 use std::collections::HashSet;
 
+use super::declarations::{Declarations, each_declared, sources};
 use super::{Field, Kind, Model, Name, Property, Type};
 use crate::schema::json_text::{Node, write_string};
+use crate::schema::{Reference, Schema};
 
 /// Java's `Schema.toString`: compact, members in Java's order, nothing lost. What Confluent's registry stores.
 #[must_use]
@@ -28,8 +30,23 @@ pub fn parsing_canonical_form(model: &Model) -> String {
 
 /// The canonical text of one type by itself.
 pub(super) fn declaration(schema: &Type) -> String {
-    let mut writer = Full { out: String::new(), known: HashSet::new() };
+    let mut writer = Full { out: String::new(), known: HashSet::new(), elsewhere: Declarations::new() };
     writer.schema(schema, None);
+    writer.out
+}
+
+/// As [`canonical`], with the types of references in the place of their first use: a text that stands alone.
+/// Confluent's `format=resolved`.
+#[must_use]
+pub fn resolved(model: &Model, references: &[(Reference, Schema)]) -> String {
+    let mut elsewhere = Declarations::new();
+    for source in sources(references) {
+        each_declared(&source.model.root, &mut |name, schema| {
+            elsewhere.entry(name.full()).or_insert(schema);
+        });
+    }
+    let mut writer = Full { out: String::new(), known: HashSet::new(), elsewhere };
+    writer.schema(&model.root, None);
     writer.out
 }
 
@@ -65,6 +82,8 @@ struct Full<'m> {
     out: String,
     /// Full names that are written already, and from then on stand by name.
     known: HashSet<&'m str>,
+    /// Types of references, which are written in the place of their first use.
+    elsewhere: Declarations<'m>,
 }
 
 impl<'m> Full<'m> {
@@ -73,7 +92,10 @@ impl<'m> Full<'m> {
             Kind::Union(branches) => {
                 self.list(branches, |it, branch| it.schema(branch, space));
             }
-            Kind::Named(name) => self.name(name, space),
+            Kind::Named(name) => match self.elsewhere.get(name.full()) {
+                Some(schema) if !self.known.contains(name.full()) => self.schema(schema, space),
+                _ => self.name(name, space),
+            },
             Kind::Array(inner) => self.container("array", "items", inner, schema, space),
             Kind::Map(inner) => self.container("map", "values", inner, schema, space),
             Kind::Record(it) => {

@@ -37,7 +37,7 @@ mod logical;
 mod name;
 mod parse;
 
-pub use canonical::{canonical, parsing_canonical_form};
+pub use canonical::{canonical, parsing_canonical_form, resolved};
 pub use fingerprint::{md5, rabin, sha256};
 pub use linked::{Linked, LinkedKind, LinkedType, TypeIndex, link};
 pub use logical::{Logical, Unit};

@@ -24,11 +24,13 @@ mod guard;
 mod indexes;
 mod link;
 mod parse;
+mod serialized;
 mod well_known;
 
 pub use canonical::canonical;
 pub use indexes::{Declaration, Messages};
 pub use parse::{MAX_LENGTH, parse};
+pub use serialized::serialized;
 
 pub(crate) use files::{File, files};
 pub(crate) use indexes::{group_names, is_map_entry, is_synthetic};

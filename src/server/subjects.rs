@@ -1,0 +1,138 @@
+//! `/subjects` and `/schemas`: what is registered, and registering.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::json;
+use super::proposal::proposal;
+use super::request::Call;
+use super::route::Answer;
+use super::text::shown;
+use crate::registry::api::SchemaBody;
+use crate::registry::{Deleted, Registered, Registry, RegistryErrorKind, Subject, VersionSpec};
+
+/// The prefix that stands for all contexts.
+const ALL: &str = ":*:";
+
+/// `GET /subjects`
+pub(super) async fn list(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let prefix = call.parameter("subjectPrefix").unwrap_or(ALL.into());
+    let subjects = registry.subjects(&prefix, call.deleted()).await?;
+    json(&call.page(subjects.iter().map(Subject::as_str).collect()))
+}
+
+/// `GET /schemas`
+pub(super) async fn schemas(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let prefix = call.parameter("subjectPrefix").unwrap_or(ALL.into());
+    let deleted = call.deleted();
+    let mut found = Vec::new();
+    for subject in registry.subjects(&prefix, deleted).await? {
+        let mut versions = registry.versions(&subject, deleted).await?;
+        if call.flag("latestOnly") {
+            versions.drain(..versions.len().saturating_sub(1));
+        }
+        found.extend(versions.into_iter().map(|version| (subject.clone(), version)));
+    }
+    let mut bodies = Vec::new();
+    for (subject, version) in call.page(found) {
+        let registered = registry.version(&subject, VersionSpec::Number(version), Deleted::Included).await?;
+        bodies.push(body(&registered, call)?);
+    }
+    json(&bodies)
+}
+
+/// `POST /subjects/{s}`
+pub(super) async fn lookup(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let subject = call.subject(0)?;
+    let deleted = call.deleted();
+    // Whether there is such a subject is asked before the schema is looked at.
+    registry.versions(&subject, deleted).await?;
+    let proposal = proposal(registry, &subject, call).await?;
+    let registered = registry.lookup(&subject, &proposal, deleted).await?;
+    json(&body(&registered, call)?)
+}
+
+/// `DELETE /subjects/{s}`
+pub(super) async fn delete(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let versions = registry.delete_subject(&call.subject(0)?, call.deletion()).await?;
+    json(&versions.iter().map(|version| version.0).collect::<Vec<_>>())
+}
+
+/// `GET /subjects/{s}/metadata`: the latest version that has all the properties.
+pub(super) async fn with_metadata(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let subject = call.subject(0)?;
+    let wanted: Vec<_> = call.all("key").zip(call.all("value")).filter(|(key, _)| !key.is_empty()).collect();
+    let deleted = call.deleted();
+    for version in registry.versions(&subject, deleted).await?.into_iter().rev() {
+        let registered = registry.version(&subject, VersionSpec::Number(version), Deleted::Included).await?;
+        let properties = registered.metadata.as_ref().map(|it| &it.properties);
+        let has =
+            |key: &str, value: &str| properties.and_then(|it| it.get(key)).is_some_and(|it| it == value);
+        if wanted.iter().all(|(key, value)| has(key, value)) {
+            return json(&body(&registered, call)?);
+        }
+    }
+    Err(Failure::refused(RegistryErrorKind::SchemaNotFound, "Schema not found"))
+}
+
+/// `GET /subjects/{s}/versions`
+pub(super) async fn versions(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let subject = call.subject(0)?;
+    let versions = registry.versions(&subject, call.deleted()).await?;
+    let mut numbers: Vec<i64> = versions.iter().map(|version| version.0.into()).collect();
+    if call.flag("deletedAsNegative") {
+        let live = registry.versions(&subject, Deleted::Hidden).await.unwrap_or_default();
+        for (number, version) in numbers.iter_mut().zip(&versions) {
+            if !live.contains(version) {
+                *number = -*number;
+            }
+        }
+    }
+    json(&call.page(numbers))
+}
+
+/// `POST /subjects/{s}/versions`
+pub(super) async fn register(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let subject = call.subject(0)?;
+    let proposal = proposal(registry, &subject, call).await?;
+    let registered = registry.register(&subject, &proposal).await?;
+    let mut body = body(&registered, call)?;
+    body.subject = None;
+    json(&body)
+}
+
+/// `GET /subjects/{s}/versions/{v}`
+pub(super) async fn version(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    json(&body(&*one(registry, call).await?, call)?)
+}
+
+/// `GET /subjects/{s}/versions/{v}/schema`: the text alone.
+pub(super) async fn text(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let registered = one(registry, call).await?;
+    Ok(shown(&registered.schema, call.parameter("format").as_deref())?.into_bytes())
+}
+
+/// `GET /subjects/{s}/versions/{v}/referencedby`
+pub(super) async fn referenced_by(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let ids = registry.referenced_by(&call.subject(0)?, call.version(1)?, call.deleted()).await?;
+    json(&call.page(ids.iter().map(|id| id.0).collect()))
+}
+
+/// `DELETE /subjects/{s}/versions/{v}`
+pub(super) async fn delete_version(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let version = registry.delete_version(&call.subject(0)?, call.version(1)?, call.deletion()).await?;
+    json(&Value::from(version.0))
+}
+
+async fn one(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Result<Arc<Registered>, Failure> {
+    let (subject, version) = (call.subject(0)?, call.version(1)?);
+    Ok(registry.version(&subject, version, call.deleted()).await?)
+}
+
+fn body(registered: &Registered, call: &Call<'_>) -> Result<SchemaBody, Failure> {
+    let mut body = SchemaBody::from(registered);
+    body.schema = Some(shown(&registered.schema, call.parameter("format").as_deref())?);
+    Ok(body)
+}
