@@ -20,6 +20,8 @@ pub mod schema;
 pub mod serdes;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "cli")]
+pub mod source;
 pub mod transport;
 pub mod value;
 

@@ -14,6 +14,7 @@ use crate::producer::SendError;
 use crate::registry::{RegistryError, RegistryErrorKind};
 use crate::schema::{LinkError, SchemaError};
 use crate::serdes::SerdesError;
+use crate::source::SourceError;
 use crate::transport::TransportError;
 
 /// A command that did not do what it was asked.
@@ -39,6 +40,24 @@ impl Failure {
     /// Usage or configuration: exit code 2.
     pub(super) fn usage(message: impl Into<String>) -> Self {
         Self::with_code(2, message)
+    }
+
+    /// Something could not be checked or reached: exit code 3.
+    pub(super) fn trouble(message: &str, causes: &[String], help: Option<&str>) -> Self {
+        Self { causes: causes.to_vec(), help: help.map(str::to_owned), ..Self::with_code(3, message) }
+    }
+
+    /// Schemas that cannot be read at all: exit code 3.
+    pub(super) fn source(what: &str, error: &SourceError) -> Self {
+        let mut failure = Self::with_code(3, what);
+        failure.causes.push(error.to_string());
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            failure.causes.push(error.to_string());
+            cause = error.source();
+        }
+        failure.help = error.help();
+        failure
     }
 
     /// A file that cannot be read or written: exit code 3.
@@ -90,6 +109,12 @@ impl Failure {
 
     pub(super) fn hint(&self) -> Option<&str> {
         self.help.as_deref()
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::source("cannot read the schemas", &error)
     }
 }
 

@@ -5,15 +5,18 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | done |
-//! | 1 | the data is at fault: a line, a message, a schema |
+//! | 1 | the data is at fault: a line, a message, a schema; `check`: findings |
 //! | 2 | usage or configuration |
 //! | 3 | the environment: no file, a log that another process holds, a full disk |
 
 mod bench;
 mod bytes;
+mod check;
+mod completions;
 mod consume;
 mod decode;
 mod demo;
+mod diff;
 mod encode;
 mod failure;
 mod input;
@@ -21,6 +24,7 @@ mod inspect;
 mod output;
 mod produce;
 mod register;
+mod rules;
 mod schema_file;
 mod schemas;
 mod store;
@@ -55,6 +59,16 @@ struct Arguments {
 enum Command {
     /// Show all of it on real data: 1,707 earthquakes through every codec, a restart, a changed schema, a refused one
     Demo(demo::Demo),
+    /// Compare schemas with those of a commit or a directory, and say what breaks whom
+    Check(check::Check),
+    /// Show what differs between two schemas: elements that are new, gone or changed
+    Diff(diff::Diff),
+    /// Write a schemawire.toml for the schemas that are here, and a CI file
+    Init(check::Init),
+    /// Say of one rule what it finds, why that breaks, and what to do
+    Explain(rules::Explain),
+    /// List all rules
+    Rules(rules::Rules),
     /// Register a schema under a subject
     Register(register::Register),
     /// List subjects and versions, or show a schema
@@ -71,6 +85,8 @@ enum Command {
     Consume(consume::Consume),
     /// Measure codecs on your own schema and data: time, size, size compressed, allocations
     Bench(bench::Bench),
+    /// Write the completions of a shell
+    Completions(completions::Completions),
 }
 
 /// Runs the command that the process was started with.
@@ -80,6 +96,11 @@ pub fn run() -> ExitCode {
     let mut output = Output::new(arguments.color, arguments.quiet);
     let done = match arguments.command {
         Command::Demo(command) => command.run(&mut output),
+        Command::Check(command) => return judged(command.run(&mut output), output),
+        Command::Diff(command) => command.run(&mut output),
+        Command::Init(command) => command.run(&mut output),
+        Command::Explain(command) => command.run(&mut output),
+        Command::Rules(command) => command.run(&mut output),
         Command::Register(command) => command.run(&mut output),
         Command::Schemas(command) => command.run(&mut output),
         Command::Encode(command) => command.run(&mut output),
@@ -88,9 +109,15 @@ pub fn run() -> ExitCode {
         Command::Produce(command) => command.run(&mut output),
         Command::Consume(command) => command.run(&mut output),
         Command::Bench(command) => command.run(&mut output),
+        Command::Completions(command) => command.run(&mut output),
     };
-    match done.and_then(|()| output.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
+    judged(done.map(|()| ExitCode::SUCCESS), output)
+}
+
+/// The exit code of a command that has one of its own, or of what ended it.
+fn judged(done: Result<ExitCode, failure::Failure>, mut output: Output) -> ExitCode {
+    match done.and_then(|code| output.flush().map(|()| code)) {
+        Ok(code) => code,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             output.fail(&failure);

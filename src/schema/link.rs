@@ -179,7 +179,7 @@ impl Linker<'_> {
 }
 
 /// The names by which a text refers to others, as it writes them, each once.
-fn referenced_names(format: Format, text: &str) -> Vec<String> {
+pub(crate) fn referenced_names(format: Format, text: &str) -> Vec<String> {
     match format {
         #[cfg(feature = "avro")]
         Format::Avro => super::avro::names(text).needed,
@@ -191,7 +191,7 @@ fn referenced_names(format: Format, text: &str) -> Vec<String> {
 }
 
 /// The names that a text gives itself.
-fn declared_names(format: Format, text: &str) -> Vec<String> {
+pub(crate) fn declared_names(format: Format, text: &str) -> Vec<String> {
     match format {
         #[cfg(feature = "avro")]
         Format::Avro => super::avro::names(text).declared,

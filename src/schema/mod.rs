@@ -20,6 +20,8 @@ mod text;
 
 pub use error::{SchemaError, SchemaErrorKind};
 pub use link::{LinkError, SchemaSet};
+#[cfg(feature = "cli")]
+pub(crate) use link::{declared_names, referenced_names};
 pub use text::{Position, Span};
 
 use std::any::Any;

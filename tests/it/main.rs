@@ -17,6 +17,8 @@ mod bench;
 #[cfg(feature = "bincode")]
 mod bincode_codec;
 #[cfg(feature = "cli")]
+mod check;
+#[cfg(feature = "cli")]
 mod cli;
 mod compat;
 #[cfg(all(feature = "avro", feature = "protobuf", feature = "json", feature = "bincode"))]

@@ -1,0 +1,109 @@
+//! The forms in which an outcome is shown, and where each goes.
+
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod short;
+mod text;
+mod words;
+
+pub(in crate::cli) use markdown::code;
+pub(in crate::cli) use words::plain;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::outcome::Outcome;
+use crate::cli::failure::Failure;
+use crate::cli::output::{Output, Style};
+
+/// A form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Kind {
+    /// For people, as a compiler shows it
+    Text,
+    /// A line for each finding, for editors and grep
+    Short,
+    /// One document, for programs
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality of GitLab
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit's XML, a test case for each subject
+    Junit,
+    /// A comment for a pull request
+    Markdown,
+}
+
+/// A report that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sink {
+    kind: Kind,
+    /// None is standard output.
+    file: Option<PathBuf>,
+}
+
+impl Sink {
+    /// What `--format` and `-o` ask for. Standard output always gets a report, unless its place is taken.
+    pub(super) fn all(format: Option<Kind>, outputs: &[String]) -> Result<Vec<Self>, Failure> {
+        let mut sinks = Vec::new();
+        for output in outputs {
+            let named = output
+                .split_once(':')
+                .and_then(|(kind, file)| Some((Kind::from_str(kind, true).ok()?, file)));
+            let (kind, file) = match named {
+                Some((kind, file)) => (kind, file),
+                None => (format.unwrap_or(Kind::Text), output.as_str()),
+            };
+            if file.is_empty() {
+                return Err(Failure::usage(format!("`-o {output}` names no file")));
+            }
+            let file = (file != "-").then(|| PathBuf::from(file));
+            sinks.push(Self { kind, file });
+        }
+        let has_own = sinks.iter().any(|sink| sink.file.is_none());
+        let in_file = format.is_some() && outputs.iter().any(|output| !output.contains(':'));
+        if !has_own && !in_file {
+            sinks.insert(0, Self { kind: format.unwrap_or(Kind::Text), file: None });
+        }
+        Ok(sinks)
+    }
+
+    /// Writes the report.
+    pub(super) fn write(&self, outcome: &Outcome, output: &mut Output) -> Result<(), Failure> {
+        let report = match &self.file {
+            None => self.kind.render(outcome, &|style, text| output.styled(style, text)),
+            Some(_) => self.kind.render(outcome, &|_, text| text.to_owned()),
+        };
+        match &self.file {
+            None => output.raw(report.as_bytes()),
+            Some(file) => std::fs::write(file, report)
+                .map_err(|error| Failure::io(&format!("cannot write `{}`", file.display()), &error)),
+        }
+    }
+}
+
+/// How a text is painted; files get it as it is.
+type Paint<'p> = &'p dyn Fn(Style, &str) -> String;
+
+impl Kind {
+    fn render(self, outcome: &Outcome, paint: Paint<'_>) -> String {
+        match self {
+            Self::Text => text::render(outcome, paint),
+            Self::Short => short::render(outcome),
+            Self::Json => json::render(outcome),
+            Self::Github => github::render(outcome),
+            Self::Gitlab => gitlab::render(outcome),
+            Self::Sarif => sarif::render(outcome),
+            Self::Junit => junit::render(outcome),
+            Self::Markdown => markdown::render(outcome),
+        }
+    }
+}

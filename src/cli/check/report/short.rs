@@ -1,0 +1,33 @@
+//! A line for each finding: `path:line:column: severity[rule]: message; breaks v3, v4 of subject`.
+
+use super::words::{line, place, plain, versions};
+use crate::cli::check::outcome::Outcome;
+
+pub(super) fn render(outcome: &Outcome) -> String {
+    let mut out = String::new();
+    for found in outcome.open() {
+        let broken: Vec<String> = versions(found).iter().map(|version| version.short()).collect();
+        let broken = if broken.is_empty() { String::new() } else { format!("{} of ", broken.join(", ")) };
+        let subject = format!("; breaks {broken}{}", found.subject);
+        let is_of_checker = found.level.is_some();
+        let line = format!(
+            "{}: {}[{}]: {}{}",
+            place(found),
+            found.severity.as_str(),
+            found.rule,
+            found.message,
+            if is_of_checker { subject.as_str() } else { "" }
+        );
+        line!(out, "{}", plain(&line));
+        for dependent in &found.dependents {
+            let line = format!(
+                "{}: note[{}]: breaks {}",
+                place(found),
+                found.rule,
+                super::words::dependent(dependent)
+            );
+            line!(out, "{}", plain(&line));
+        }
+    }
+    out
+}

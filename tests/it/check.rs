@@ -1,0 +1,10 @@
+//! `schemawire check`, run as a person runs it, in real git repositories.
+
+mod baselines;
+mod commands;
+mod configuration;
+mod formats;
+mod references;
+mod repository;
+mod verdicts;
+mod waivers;

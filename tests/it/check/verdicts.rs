@@ -1,0 +1,112 @@
+//! Texts that are no schemas, on either side; what a format's findings look like.
+
+use super::repository::{ID, QTY, Repository, SKU, record};
+
+#[test]
+fn a_schema_that_does_not_parse_is_a_finding_with_its_place() {
+    let repository = Repository::with(&[
+        ("a.avsc", &record("A", &[ID])),
+        ("p.proto", "syntax = \"proto3\";\nmessage P {}\n"),
+    ]);
+    repository.write("a.avsc", "{\"type\": \"record\",\n  \"name\": 1}");
+    repository.write("p.proto", "syntax = \"proto3\";\nmessage P { int32 x 1; }\n");
+    let found = repository.check(&["--against", "git:HEAD", "--format", "short"]).exits(1);
+    let lines: Vec<&str> = found.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", found.stdout);
+    assert!(lines[0].starts_with("a.avsc:2:11: error[parse/invalid]: "), "{}", lines[0]);
+    assert!(lines[1].starts_with("p.proto:2:21: error[parse/invalid]: "), "{}", lines[1]);
+}
+
+#[test]
+fn a_baseline_that_does_not_parse_is_exit_code_3_unless_the_text_is_the_same() {
+    let repository = Repository::with(&[
+        ("a.avsc", "{\"type\": \"record\",\n  \"name\": 1}"),
+        ("b.avsc", &record("B", &[ID])),
+    ]);
+    repository.check(&["--against", "git:HEAD"]).exits(1);
+    repository.write("a.avsc", &record("A", &[ID]));
+    let unknown = repository.check(&["--against", "git:HEAD"]).exits(3);
+    assert!(
+        unknown.stderr.contains("`a.avsc` cannot be compared: it is no schema in git:HEAD"),
+        "{}",
+        unknown.stderr
+    );
+    assert!(unknown.stderr.contains("a.avsc:2:11: "), "{}", unknown.stderr);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_a_finding() {
+    let repository = Repository::with(&[("a.avsc", &record("A", &[ID]))]);
+    std::fs::write(repository.path().join("a.avsc"), b"{\"type\":\n \"r\xff\"}").expect("written");
+    let found = repository.check(&["--against", "git:HEAD", "--format", "short"]).exits(1);
+    assert!(found.stdout.starts_with("a.avsc:2:4: error[parse/not-utf8]: "), "{}", found.stdout);
+}
+
+#[test]
+fn a_schema_of_fifty_megabytes_is_refused_with_the_limit() {
+    let repository =
+        Repository::with(&[("a.avsc", &record("A", &[ID])), ("p.proto", "syntax = \"proto3\";\n")]);
+    let long = format!("{{\"type\": \"string\", \"doc\": \"{}\"}}", "x".repeat(50 << 20));
+    repository.write("a.avsc", &long);
+    repository.write("p.proto", &format!("syntax = \"proto3\";\n// {}\n", "x".repeat(2 << 20)));
+    let found = repository.check(&["--against", "git:HEAD", "--format", "short"]).exits(1);
+    assert!(
+        found
+            .stdout
+            .contains("a.avsc: error[parse/too-large]: 52428829 bytes long; at most 33554432 are read"),
+        "{}",
+        found.stdout
+    );
+    assert!(found.stdout.contains("p.proto: error[parse/too-large]: "), "{}", found.stdout);
+}
+
+#[test]
+fn many_properties_and_deep_nesting_end_in_an_answer() {
+    let many = |kind: &str| {
+        let properties: Vec<String> =
+            (0..100_000).map(|it| format!("\"p{it}\":{{\"type\":\"{kind}\"}}")).collect();
+        format!(
+            "{{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"properties\":{{{}}}}}",
+            properties.join(",")
+        )
+    };
+    let repository = Repository::with(&[("many.json", &many("string")), ("deep.avsc", &record("D", &[ID]))]);
+    repository.write("many.json", &many("number"));
+    let deep = format!("{}\"int\"{}", "{\"type\":\"array\",\"items\":".repeat(100_000), "}".repeat(100_000));
+    repository.write("deep.avsc", &deep);
+    let found = repository.check(&["--against", "git:HEAD", "--format", "json"]).exits(1).json();
+    assert_eq!(found["summary"]["errors"].as_u64(), Some(100_001));
+}
+
+#[test]
+fn the_text_report_shows_the_line_both_sides_and_what_to_do() {
+    let repository = Repository::with(&[("schemas/order.avsc", &record("Order", &[ID, QTY]))]);
+    let base = repository.git(&["rev-parse", "HEAD"])[..7].to_owned();
+    repository.write("schemas/order.avsc", &record("Order", &[ID, QTY, SKU]));
+    let found = repository.check(&["--against", "git:HEAD"]).exits(1);
+    for line in [
+        "error[avro/field-added-without-default]: record `acme.Order` gained field `sku`, which has no default",
+        "   ┌─ schemas/order.avsc:4:3",
+        " 4 │   {\"name\": \"sku\", \"type\": \"string\"}",
+        "   = subject: schemas/order.avsc",
+        &format!("   = against: git {base}"),
+        "   = level: BACKWARD",
+        &format!("   = old: schemas/order.avsc@{base}:1:1"),
+        "   = more: schemawire explain avro/field-added-without-default",
+        "  0 compatible · 1 error",
+    ] {
+        assert!(found.stdout.lines().any(|it| it == line), "{line}\n\n{}", found.stdout);
+    }
+    assert!(!found.stdout.contains('\x1b'), "no colours into a pipe");
+    let coloured = repository.check(&["--against", "git:HEAD", "--color", "always"]).exits(1);
+    assert!(coloured.stdout.contains("\x1b[1;31merror[avro/"), "{}", coloured.stdout);
+}
+
+#[test]
+fn json_that_does_not_say_it_is_a_schema_is_none() {
+    let repository =
+        Repository::with(&[("package.json", "{\"name\": \"x\"}"), ("a.avsc", &record("A", &[ID]))]);
+    repository.write("package.json", "{broken");
+    let found = repository.check(&["--against", "git:HEAD", "--format", "json"]).exits(0).json();
+    assert_eq!(found["subjects"].as_array().map(Vec::len), Some(1));
+}
