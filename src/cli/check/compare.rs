@@ -12,6 +12,7 @@ use super::settings::{Deletes, Settings};
 use super::subjects::{Candidate, Chooser};
 use crate::cli::failure::Failure;
 use crate::compat::{self, Severity};
+use crate::proof;
 use crate::schema::{Mode, Position};
 use crate::source::{Linked, Linker, SourceError, Unlinked};
 
@@ -38,6 +39,8 @@ pub(super) struct Run<'r> {
     pub(super) chooser: Chooser<'r>,
     /// Takes a subject that is as it was for compatible, with older versions too.
     pub(super) changed_only: bool,
+    /// Whether messages that fail are looked for, and fixes tried.
+    pub(super) with_proofs: bool,
 }
 
 impl Run<'_> {
@@ -244,7 +247,10 @@ impl Run<'_> {
                         source: self.chooser.source,
                         ..compat::Check::default()
                     };
-                    let report = check.run(&schemas, &linked.schema);
+                    let mut report = check.run(&schemas, &linked.schema);
+                    if self.with_proofs && !report.findings.is_empty() {
+                        proof::prove(&check, &mut report, &schemas, &linked.schema);
+                    }
                     deployment = report.deployment.filter(|_| state != State::Unchanged);
                     for finding in &report.findings {
                         let Some(version) = versions.get(finding.against) else { continue };

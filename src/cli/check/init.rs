@@ -45,7 +45,9 @@ impl Init {
         };
         let globs = globs(&snapshot)?;
         if globs.is_empty() {
-            return Err(Failure::data("there is no schema here: no .avsc, no .proto, no .json with a `$schema`"));
+            return Err(Failure::data(
+                "there is no schema here: no .avsc, no .proto, no .json with a `$schema`",
+            ));
         }
         self.write(&root.join(NAME), &configuration(&globs), output)?;
         match self.ci.unwrap_or_else(|| guess(&root)) {
@@ -62,9 +64,11 @@ impl Init {
 
     fn write(&self, path: &Path, text: &str, output: &mut Output) -> Result<(), Failure> {
         if path.exists() && !self.force {
-            return Err(Failure::usage(format!("`{}` is there already", path.display())).help("--force writes over it"));
+            return Err(Failure::usage(format!("`{}` is there already", path.display()))
+                .help("--force writes over it"));
         }
-        let at_fault = |error: std::io::Error| Failure::io(&format!("cannot write `{}`", path.display()), &error);
+        let at_fault =
+            |error: std::io::Error| Failure::io(&format!("cannot write `{}`", path.display()), &error);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(at_fault)?;
         }
@@ -80,7 +84,9 @@ fn globs(snapshot: &Snapshot) -> Result<BTreeMap<Format, (Vec<String>, usize)>, 
     for path in snapshot.paths() {
         match format_of(path) {
             Some(Format::Json) if !says_schema(&mut store, snapshot, path)? => {}
-            Some(format @ (Format::Avro | Format::Protobuf | Format::Json)) => files.entry(format).or_default().push(path),
+            Some(format @ (Format::Avro | Format::Protobuf | Format::Json)) => {
+                files.entry(format).or_default().push(path)
+            }
             _ => {}
         }
     }
@@ -94,7 +100,11 @@ fn globs(snapshot: &Snapshot) -> Result<BTreeMap<Format, (Vec<String>, usize)>, 
             _ => "json",
         };
         // Other JSON may lie between the schemas, so these are named.
-        let globs = if format == Format::Json { paths.iter().map(|it| globset::escape(it)).collect() } else { vec![format!("{start}**/*.{ending}")] };
+        let globs = if format == Format::Json {
+            paths.iter().map(|it| globset::escape(it)).collect()
+        } else {
+            vec![format!("{start}**/*.{ending}")]
+        };
         (format, (globs, paths.len()))
     };
     Ok(files.into_iter().map(glob).collect())
@@ -102,7 +112,10 @@ fn globs(snapshot: &Snapshot) -> Result<BTreeMap<Format, (Vec<String>, usize)>, 
 
 /// What two paths begin with, up to a slash.
 fn common<'p>(one: &'p str, other: &str) -> &'p str {
-    let same = one.split_inclusive('/').zip(other.split_inclusive('/')).take_while(|(one, other)| one == other && one.ends_with('/'));
+    let same = one
+        .split_inclusive('/')
+        .zip(other.split_inclusive('/'))
+        .take_while(|(one, other)| one == other && one.ends_with('/'));
     let length = same.map(|(one, _)| one.len()).sum();
     one.get(..length).unwrap_or_default()
 }
@@ -118,10 +131,19 @@ fn configuration(globs: &BTreeMap<Format, (Vec<String>, usize)>) -> String {
     );
     for (format, (globs, count)) in globs {
         let plural = if *count == 1 { "" } else { "s" };
-        let files: Vec<String> = globs.iter().map(|glob| format!("\"{}\"", glob.replace('\\', "\\\\").replace('"', "\\\""))).collect();
-        let files = if let [one] = files.as_slice() { one.clone() } else { format!("[\n    {},\n]", files.join(",\n    ")) };
+        let files: Vec<String> = globs
+            .iter()
+            .map(|glob| format!("\"{}\"", glob.replace('\\', "\\\\").replace('"', "\\\"")))
+            .collect();
+        let files = if let [one] = files.as_slice() {
+            one.clone()
+        } else {
+            format!("[\n    {},\n]", files.join(",\n    "))
+        };
         text.push_str(&format!("\n[[subjects]] # {count} {format} file{plural}\nfiles = {files}\n"));
-        text.push_str("# subject = \"{stem}-value\" # the path where it is left out\n# owners = [\"@team\"]\n");
+        text.push_str(
+            "# subject = \"{stem}-value\" # the path where it is left out\n# owners = [\"@team\"]\n",
+        );
     }
     text
 }

@@ -79,6 +79,10 @@ pub(super) struct Check {
     #[arg(long)]
     changed_only: bool,
 
+    /// Looks for no messages that fail, and tries no fixes
+    #[arg(long)]
+    no_witness: bool,
+
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
@@ -176,7 +180,13 @@ impl Check {
             source,
             named: &named,
         };
-        let run = Run { sides: &mut sides, settings: &settings, chooser, changed_only: self.changed_only };
+        let run = Run {
+            sides: &mut sides,
+            settings: &settings,
+            chooser,
+            changed_only: self.changed_only,
+            with_proofs: !self.no_witness,
+        };
         let mut outcome = run.compare()?;
         let today = Date::today();
         waivers::apply(&mut outcome, &settings, today, scope.is_empty() && !self.changed_only);
@@ -185,7 +195,11 @@ impl Check {
         if self.write_waivers {
             return self.write_waivers(&outcome, fail_on, &settings, &sides, output);
         }
-        finish(&outcome, fail_on, &sinks, output)
+        let code = finish(&outcome, fail_on, &sinks, output)?;
+        if self.format.is_none() && variable("GITHUB_ACTIONS").as_deref() == Some("true") {
+            report::to_github(&outcome, output, variable("GITHUB_STEP_SUMMARY"), variable("GITHUB_OUTPUT"))?;
+        }
+        Ok(code)
     }
 }
 
@@ -274,10 +288,13 @@ fn is_there(sides: &Sides, path: &str) -> bool {
 }
 
 /// The branch that a change goes to, as GitHub and GitLab say it.
-#[expect(clippy::disallowed_methods, reason = "the shell reads the environment")]
 fn target_branch() -> Option<String> {
-    let names = ["GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
-    names.iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()))
+    ["GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"].into_iter().find_map(variable)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the shell reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the shell asks the clock")]

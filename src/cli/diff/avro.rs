@@ -20,8 +20,15 @@ fn within(schema: &Type, out: &mut Elements) {
             out.add(name, format!("record{}", aliases(&record.aliases)));
             for field in &record.fields {
                 let default = field.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
-                let aliases = if field.aliases.is_empty() { String::new() } else { format!(", also {}", field.aliases.join(", ")) };
-                out.add(format!("{name}.{}", field.name), format!("{}{default}{aliases}", shown(&field.schema)));
+                let aliases = if field.aliases.is_empty() {
+                    String::new()
+                } else {
+                    format!(", also {}", field.aliases.join(", "))
+                };
+                out.add(
+                    format!("{name}.{}", field.name),
+                    format!("{}{default}{aliases}", shown(&field.schema)),
+                );
                 within(&field.schema, out);
             }
         }
@@ -45,7 +52,10 @@ fn shown(schema: &Type) -> String {
         Kind::Fixed(it) => format!("fixed {} of {} bytes", it.name.full(), it.size),
         other => other.name().to_owned(),
     };
-    let logical = schema.properties.iter().filter(|it| matches!(it.name.as_str(), "logicalType" | "precision" | "scale"));
+    let logical = schema
+        .properties
+        .iter()
+        .filter(|it| matches!(it.name.as_str(), "logicalType" | "precision" | "scale"));
     let logical: Vec<String> = logical.map(|it| it.value.to_string().trim_matches('"').to_owned()).collect();
     if logical.is_empty() { plain } else { format!("{plain} ({})", logical.join(", ")) }
 }

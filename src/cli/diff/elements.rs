@@ -45,7 +45,8 @@ impl Elements {
 
     /// What is gone or changed, in the old order, then what is new, in the new one.
     pub(super) fn compare(&self, new: &Self) -> Vec<Change> {
-        let index = |list: &'_ [(String, String)]| -> HashMap<String, String> { list.iter().cloned().collect() };
+        let index =
+            |list: &'_ [(String, String)]| -> HashMap<String, String> { list.iter().cloned().collect() };
         let (before, after) = (index(&self.list), index(&new.list));
         let mut changes = Vec::new();
         for (path, what) in &self.list {

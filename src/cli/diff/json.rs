@@ -23,7 +23,9 @@ pub(super) fn values(value: &Value, pointer: &str, out: &mut Elements) {
                 values(value, &inner, out);
             }
         }
-        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) && !SETS.contains(&name) => {
+        Value::Array(items)
+            if items.iter().any(|item| item.is_object() || item.is_array()) && !SETS.contains(&name) =>
+        {
             for (index, item) in items.iter().enumerate() {
                 values(item, &format!("{pointer}/{index}"), out);
             }

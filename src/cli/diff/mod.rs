@@ -55,7 +55,8 @@ impl Diff {
     pub(super) fn run(self, output: &mut Output) -> Result<(), Failure> {
         let told = [&self.new, &self.old].into_iter().find_map(|name| format_of(name));
         let format = self.schema_type.or(told).ok_or_else(|| {
-            Failure::usage("neither name tells the format").help("name it with --type avro, protobuf, json or bincode")
+            Failure::usage("neither name tells the format")
+                .help("name it with --type avro, protobuf, json or bincode")
         })?;
         let (old, new) = (read(&self.old, format)?, read(&self.new, format)?);
         let changes = Elements::of(&old).compare(&Elements::of(&new));
@@ -97,11 +98,15 @@ fn open(name: &str) -> Result<(Store, Snapshot, String), Failure> {
         let snapshot = git.tree(&git.commit(revision)?)?;
         return Ok((Store::new(Some(git.objects()?)), snapshot, path.to_owned()));
     }
-    let folder = file.parent().filter(|it| !it.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let folder = file
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned);
     let own = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     let mut snapshot = match Git::open(&folder) {
         Ok(git) => {
-            let full = folder.canonicalize().map_err(|error| Failure::io(&format!("cannot open {name}"), &error))?;
+            let full =
+                folder.canonicalize().map_err(|error| Failure::io(&format!("cannot open {name}"), &error))?;
             if let Ok(inner) = full.strip_prefix(git.top()) {
                 let path = inner.join(&own).to_string_lossy().replace('\\', "/");
                 let mut snapshot = git.worktree()?;
@@ -146,7 +151,12 @@ fn markdown(changes: &[Change], output: &mut Output) -> Result<(), Failure> {
             _ => "✏️",
         };
         let cell = |text: &Option<String>| text.as_deref().map(super::check::code).unwrap_or_default();
-        output.line(&format!("| {mark} | {} | {} | {} |", super::check::code(&change.path), cell(&change.old), cell(&change.new)))?;
+        output.line(&format!(
+            "| {mark} | {} | {} | {} |",
+            super::check::code(&change.path),
+            cell(&change.old),
+            cell(&change.new)
+        ))?;
     }
     Ok(())
 }

@@ -39,7 +39,8 @@ fn message(it: &DescriptorProto, scope: &str, out: &mut Elements) {
     out.add(name.clone(), if is_map { "map entry" } else { "message" });
     for member in &it.field {
         let oneof = member.oneof_index.filter(|_| !member.proto3_optional());
-        let oneof = oneof.and_then(|index| it.oneof_decl.get(usize::try_from(index).ok()?)).map(|oneof| oneof.name());
+        let oneof =
+            oneof.and_then(|index| it.oneof_decl.get(usize::try_from(index).ok()?)).map(|oneof| oneof.name());
         out.add(format!("{name}.{}", member.name()), field(member, oneof));
     }
     for range in &it.reserved_range {
@@ -67,7 +68,10 @@ fn field(it: &FieldDescriptorProto, oneof: Option<&str>) -> String {
         Label::Optional if it.proto3_optional() => "optional ",
         Label::Optional => "",
     };
-    let word = it.r#type.and_then(|kind| Type::try_from(kind).ok()).map(|kind| kind.as_str_name().trim_start_matches("TYPE_").to_ascii_lowercase());
+    let word = it
+        .r#type
+        .and_then(|kind| Type::try_from(kind).ok())
+        .map(|kind| kind.as_str_name().trim_start_matches("TYPE_").to_ascii_lowercase());
     let kind = if it.type_name().is_empty() { word.unwrap_or_default() } else { it.type_name().to_owned() };
     let oneof = oneof.map(|name| format!(" in oneof {name}")).unwrap_or_default();
     format!("{label}{kind} = {}{oneof}", it.number())

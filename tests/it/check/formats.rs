@@ -10,7 +10,9 @@ const NASTY: &str = "a%0A|`<b>\"']]>&\\n\u{1b}[31m::error::,\u{202e}x\n😀";
 fn nasty() -> Repository {
     let schema = |kind: &str| {
         let name = serde_json::to_string(NASTY).expect("JSON");
-        format!("{{\n  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n  \"properties\": {{\n    {name}: {{\"type\": \"{kind}\"}}\n  }}\n}}\n")
+        format!(
+            "{{\n  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n  \"properties\": {{\n    {name}: {{\"type\": \"{kind}\"}}\n  }}\n}}\n"
+        )
     };
     let repository = Repository::with(&[("odd, na:me%.json", &schema("string"))]);
     repository.write("odd, na:me%.json", &schema("number"));
@@ -56,7 +58,10 @@ fn json_of_all_forms_is_what_its_schema_says() {
     assert!(json["findings"].to_string().contains("a%0A|`<b>"), "{json:#}");
     let gitlab: serde_json::Value = serde_json::from_str(&report(&repository, "gitlab")).expect("JSON");
     is_valid("tests/cases/reports/gitlab.schema.json", &gitlab);
-    assert!(gitlab.as_array().is_some_and(|it| it.iter().any(|it| it["location"]["path"] == "odd, na:me%.json")), "{gitlab:#}");
+    assert!(
+        gitlab.as_array().is_some_and(|it| it.iter().any(|it| it["location"]["path"] == "odd, na:me%.json")),
+        "{gitlab:#}"
+    );
     let sarif: serde_json::Value = serde_json::from_str(&report(&repository, "sarif")).expect("JSON");
     is_valid("tests/cases/reports/sarif.schema.json", &sarif);
     assert!(sarif.to_string().contains("odd%2C%20na%3Ame%25.json"), "{sarif:#}");
@@ -67,7 +72,8 @@ fn is_valid(schema: &str, report: &serde_json::Value) {
     let schema = std::fs::read_to_string(file(schema)).expect("a schema");
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let errors: Vec<String> = validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> =
+        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{}\n{report:#}", errors.join("\n"));
 }
 
@@ -120,7 +126,18 @@ fn a_comment_keeps_its_table_whatever_names_hold() {
 fn one_run_writes_several_reports() {
     let repository = Repository::with(&[("a.avsc", &record("A", &[ID]))]);
     repository.write("a.avsc", &record("A", &[ID, SKU]));
-    let ran = repository.check(&["--against", "git:HEAD", "-o", "sarif:out.sarif", "-o", "markdown:pr.md", "-o", "junit:out.xml"]).exits(1);
+    let ran = repository
+        .check(&[
+            "--against",
+            "git:HEAD",
+            "-o",
+            "sarif:out.sarif",
+            "-o",
+            "markdown:pr.md",
+            "-o",
+            "junit:out.xml",
+        ])
+        .exits(1);
     assert!(ran.stdout.starts_with("error[avro/"), "standard output is for people still: {}", ran.stdout);
     assert!(repository.read("out.sarif").contains("\"2.1.0\""));
     assert!(repository.read("pr.md").starts_with("<!-- schemawire:check -->"));
@@ -143,7 +160,10 @@ fn the_configurations_schema_and_its_reader_agree() {
         };
         let mut known: Vec<&str> = properties.keys().map(String::as_str).collect();
         known.sort_unstable();
-        let repository = Repository::with(&[("a.avsc", &record("A", &[ID])), ("schemawire.toml", &format!("{header}\nzzz = 1\n"))]);
+        let repository = Repository::with(&[
+            ("a.avsc", &record("A", &[ID])),
+            ("schemawire.toml", &format!("{header}\nzzz = 1\n")),
+        ]);
         let complaint = repository.check(&["--against", "git:HEAD"]).exits(2).stderr;
         let (_, said) = complaint.trim().split_once("there are ").expect("the keys");
         let mut said: Vec<&str> = said.split(", ").collect();

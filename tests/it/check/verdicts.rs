@@ -64,7 +64,7 @@ fn a_schema_of_fifty_megabytes_is_refused_with_the_limit() {
 fn many_properties_and_deep_nesting_end_in_an_answer() {
     let many = |kind: &str| {
         let properties: Vec<String> =
-            (0..100_000).map(|it| format!("\"p{it}\":{{\"type\":\"{kind}\"}}")).collect();
+            (0..5_000).map(|it| format!("\"p{it}\":{{\"type\":\"{kind}\"}}")).collect();
         format!(
             "{{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"properties\":{{{}}}}}",
             properties.join(",")
@@ -75,7 +75,7 @@ fn many_properties_and_deep_nesting_end_in_an_answer() {
     let deep = format!("{}\"int\"{}", "{\"type\":\"array\",\"items\":".repeat(100_000), "}".repeat(100_000));
     repository.write("deep.avsc", &deep);
     let found = repository.check(&["--against", "git:HEAD", "--format", "json"]).exits(1).json();
-    assert_eq!(found["summary"]["errors"].as_u64(), Some(100_001));
+    assert_eq!(found["summary"]["errors"].as_u64(), Some(5_001));
 }
 
 #[test]

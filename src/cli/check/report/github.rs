@@ -3,7 +3,7 @@
 //!
 //! What is gone is annotated at its old path, which the diff of the pull request shows.
 
-use super::words::{line, versions};
+use super::words::{line, sentence, versions};
 use crate::cli::check::outcome::{Found, Outcome};
 use crate::compat::Severity;
 
@@ -39,10 +39,15 @@ fn annotation(found: &Found, out: &mut String) {
         }
     }
     properties.push(("title", found.rule.to_owned()));
-    let properties: Vec<String> = properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
     let broken: Vec<String> = versions(found).iter().map(|version| version.short()).collect();
-    let against = if broken.is_empty() { String::new() } else { format!(" (breaks {} of {})", broken.join(", "), found.subject) };
-    let text = format!("{}{against}\n{}\nid {}", found.message, found.fix, found.id);
+    let against = if broken.is_empty() {
+        String::new()
+    } else {
+        format!(" (breaks {} of {})", broken.join(", "), found.subject)
+    };
+    let text = format!("{}{against}\n{}\nid {}", sentence(found), found.fix, found.id);
     line!(out, "::{command} {}::{}", properties.join(","), data(&text));
 }
 

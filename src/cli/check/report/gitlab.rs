@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::words::position;
+use super::words::{position, sentence};
 use crate::cli::check::outcome::{Found, Outcome};
 use crate::compat::Severity;
 
@@ -19,7 +19,7 @@ fn issue(found: &Found) -> Value {
     };
     let (path, at) = position(found);
     json!({
-        "description": found.message,
+        "description": sentence(found),
         "check_name": found.rule,
         "fingerprint": found.id,
         "severity": severity,

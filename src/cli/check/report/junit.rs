@@ -1,6 +1,6 @@
 //! JUnit's XML, as CI servers read it: a test case for each subject, those that pass included.
 
-use super::words::{line, place};
+use super::words::{line, place, sentence};
 use crate::cli::check::outcome::{Found, Outcome, State, SubjectOutcome};
 use crate::compat::Severity;
 
@@ -12,7 +12,11 @@ pub(super) fn render(outcome: &Outcome) -> String {
     let (tests, seconds) = (outcome.subjects.len(), outcome.elapsed.as_secs_f64());
     let errors = outcome.troubles.len();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    line!(out, "<testsuites name=\"schemawire check\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\">", tests + errors);
+    line!(
+        out,
+        "<testsuites name=\"schemawire check\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\">",
+        tests + errors
+    );
     line!(
         out,
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">",
@@ -38,12 +42,24 @@ fn failures<'o>(outcome: &'o Outcome, subject: &'o SubjectOutcome) -> impl Itera
 }
 
 fn case(outcome: &Outcome, subject: &SubjectOutcome, out: &mut String) {
-    line!(out, "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">", escaped(&subject.name), subject.format, escaped(&subject.path));
+    line!(
+        out,
+        "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">",
+        escaped(&subject.name),
+        subject.format,
+        escaped(&subject.path)
+    );
     let mut found = false;
     for failure in failures(outcome, subject) {
         found = true;
-        let text = format!("{}: {}\n{}\nid {}", place(failure), failure.message, failure.fix, failure.id);
-        line!(out, "      <failure type=\"{}\" message=\"{}\">{}</failure>", failure.rule, escaped(&failure.message), escaped(&text));
+        let text = format!("{}: {}\n{}\nid {}", place(failure), sentence(failure), failure.fix, failure.id);
+        line!(
+            out,
+            "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+            failure.rule,
+            escaped(&sentence(failure)),
+            escaped(&text)
+        );
     }
     if subject.state == State::New && !found {
         line!(out, "      <skipped message=\"new, nothing to compare it with\"/>");

@@ -1,6 +1,6 @@
 //! A comment for a pull request. Its first line is a mark by which a later run finds and replaces it.
 
-use super::words::{count, line, place, tally, versions};
+use super::words::{count, line, place, sentence, tally, versions};
 use crate::cli::check::outcome::{Found, Outcome};
 use crate::compat::Severity;
 
@@ -37,9 +37,11 @@ pub(super) fn render(outcome: &Outcome) -> String {
         }
         details(found, &mut out);
     }
-    let deployments: Vec<String> = outcome.subjects.iter().filter_map(|subject| {
-        Some(format!("{}: {}", code(&subject.name), subject.deployment?.as_str()))
-    }).collect();
+    let deployments: Vec<String> = outcome
+        .subjects
+        .iter()
+        .filter_map(|subject| Some(format!("{}: {}", code(&subject.name), subject.deployment?.as_str())))
+        .collect();
     if !deployments.is_empty() && out.len() < LONGEST {
         let shown = deployments.iter().take(20).cloned().collect::<Vec<_>>().join("; ");
         let more = deployments.len().saturating_sub(20);
@@ -58,7 +60,7 @@ fn row(found: &Found, out: &mut String) {
         "| {} | {} | {} ({}) | {} | {} |",
         mark(found.severity),
         code(&found.subject),
-        cell(&found.message),
+        cell(&sentence(found)),
         code(&place(found)),
         cell(&broken.join(", ")),
         owners.join(", ")
@@ -66,7 +68,12 @@ fn row(found: &Found, out: &mut String) {
 }
 
 fn details(found: &Found, out: &mut String) {
-    line!(out, "<details><summary>{} {}</summary>\n", mark(found.severity), cell(&format!("{}: {}", found.rule, found.subject)));
+    line!(
+        out,
+        "<details><summary>{} {}</summary>\n",
+        mark(found.severity),
+        cell(&format!("{}: {}", found.rule, found.subject))
+    );
     line!(out, "{} {}\n", cell(found.why), cell(found.fix));
     for dependent in &found.dependents {
         line!(out, "* breaks {}", cell(&super::words::dependent(dependent)));
@@ -94,7 +101,8 @@ fn cell(text: &str) -> String {
     if parts.len().is_multiple_of(2) {
         return entities(text);
     }
-    let show = |(index, part): (usize, &&str)| if index.is_multiple_of(2) { entities(part) } else { code(part) };
+    let show =
+        |(index, part): (usize, &&str)| if index.is_multiple_of(2) { entities(part) } else { code(part) };
     parts.iter().enumerate().map(show).collect()
 }
 
@@ -102,7 +110,11 @@ fn cell(text: &str) -> String {
 pub(in crate::cli) fn code(text: &str) -> String {
     let is_plain = |it: char| it.is_alphanumeric() || " ._-/:@{}\",=()#$".contains(it);
     let has_edges = text.is_empty() || text.starts_with(' ') || text.ends_with(' ');
-    if text.chars().all(is_plain) && !has_edges { format!("`{text}`") } else { format!("<code>{}</code>", entities(text)) }
+    if text.chars().all(is_plain) && !has_edges {
+        format!("`{text}`")
+    } else {
+        format!("<code>{}</code>", entities(text))
+    }
 }
 
 /// Every character that Markdown or HTML could take for its own as an entity, which neither does.

@@ -90,6 +90,25 @@ impl Sink {
     }
 }
 
+/// What a step of GitHub Actions gets beside the report: annotations, a summary of the job, and outputs for later steps.
+pub(super) fn to_github(
+    outcome: &Outcome,
+    output: &mut Output,
+    summary: Option<String>,
+    outputs: Option<String>,
+) -> Result<(), Failure> {
+    output.raw(github::render(outcome).as_bytes())?;
+    let counts = outcome.counts();
+    let numbers = format!("errors={}\nwarnings={}\n", counts.errors, counts.warnings);
+    for (file, text) in [(summary, markdown::render(outcome)), (outputs, numbers)] {
+        let Some(file) = file else { continue };
+        let opened = std::fs::OpenOptions::new().append(true).create(true).open(&file);
+        let written = opened.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+        written.map_err(|error| Failure::io(&format!("cannot write `{file}`"), &error))?;
+    }
+    Ok(())
+}
+
 /// How a text is painted; files get it as it is.
 type Paint<'p> = &'p dyn Fn(Style, &str) -> String;
 

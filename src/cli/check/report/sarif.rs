@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::words::old_path;
+use super::words::{old_path, sentence};
 use crate::cli::check::outcome::{Found, Outcome};
 use crate::cli::check::rules;
 use crate::compat::{Fix, Severity};
@@ -12,19 +12,27 @@ use crate::schema::Position;
 
 pub(super) fn render(outcome: &Outcome) -> String {
     let ids: BTreeSet<&str> = outcome.findings.iter().map(|found| found.rule).collect();
-    let rows: Vec<Value> = ids.iter().filter_map(|id| rules::find(id)).map(|row| {
-        json!({
-            "id": row.id,
-            "shortDescription": { "text": row.summary },
-            "fullDescription": { "text": row.why },
-            "help": { "text": row.fix },
-            "defaultConfiguration": { "level": level(row.severity) },
+    let rows: Vec<Value> = ids
+        .iter()
+        .filter_map(|id| rules::find(id))
+        .map(|row| {
+            json!({
+                "id": row.id,
+                "shortDescription": { "text": row.summary },
+                "fullDescription": { "text": row.why },
+                "help": { "text": row.fix },
+                "defaultConfiguration": { "level": level(row.severity) },
+            })
         })
-    }).collect();
-    let results: Vec<Value> = outcome.findings.iter().map(|found| {
-        let index = ids.iter().position(|id| *id == found.rule);
-        result(found, index.unwrap_or_default())
-    }).collect();
+        .collect();
+    let results: Vec<Value> = outcome
+        .findings
+        .iter()
+        .map(|found| {
+            let index = ids.iter().position(|id| *id == found.rule);
+            result(found, index.unwrap_or_default())
+        })
+        .collect();
     let trouble = |text: &str| json!({ "level": "error", "message": { "text": text } });
     let troubles: Vec<Value> = outcome.troubles.iter().map(|it| trouble(&it.message)).collect();
     let report = json!({
@@ -63,14 +71,18 @@ fn result(found: &Found, rule_index: usize) -> Value {
     out.insert("ruleId".into(), found.rule.into());
     out.insert("ruleIndex".into(), rule_index.into());
     out.insert("level".into(), level(found.severity).into());
-    out.insert("message".into(), json!({ "text": format!("{}: {}", found.subject, found.message) }));
+    out.insert("message".into(), json!({ "text": format!("{}: {}", found.subject, sentence(found)) }));
     out.insert("locations".into(), main.into_iter().collect());
     out.insert("relatedLocations".into(), related.into());
     out.insert("partialFingerprints".into(), json!({ "schemawireId/v1": found.id }));
-    let waivers = found.waiver.iter().map(|it| json!({ "kind": "external", "status": "accepted", "justification": it.reason }));
+    let waivers = found
+        .waiver
+        .iter()
+        .map(|it| json!({ "kind": "external", "status": "accepted", "justification": it.reason }));
     out.insert("suppressions".into(), waivers.collect());
     if let Some(spot) = &found.new {
-        let fixes: Vec<Value> = found.fixes.iter().filter(|fix| fix.verified).map(|it| fix(it, &spot.path)).collect();
+        let fixes: Vec<Value> =
+            found.fixes.iter().filter(|fix| fix.verified).map(|it| fix(it, &spot.path)).collect();
         if !fixes.is_empty() {
             out.insert("fixes".into(), fixes.into());
         }
@@ -79,12 +91,16 @@ fn result(found: &Found, rule_index: usize) -> Value {
 }
 
 fn fix(fix: &Fix, path: &str) -> Value {
-    let replacements: Vec<Value> = fix.edits.iter().map(|edit| {
-        json!({
-            "deletedRegion": region(edit.range.start, Some(edit.range.end)),
-            "insertedContent": { "text": edit.text },
+    let replacements: Vec<Value> = fix
+        .edits
+        .iter()
+        .map(|edit| {
+            json!({
+                "deletedRegion": region(edit.range.start, Some(edit.range.end)),
+                "insertedContent": { "text": edit.text },
+            })
         })
-    }).collect();
+        .collect();
     json!({
         "description": { "text": fix.description },
         "artifactChanges": [{ "artifactLocation": { "uri": uri(path) }, "replacements": replacements }],

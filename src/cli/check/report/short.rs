@@ -1,6 +1,6 @@
 //! A line for each finding: `path:line:column: severity[rule]: message; breaks v3, v4 of subject`.
 
-use super::words::{line, place, plain, versions};
+use super::words::{line, place, plain, sentence, versions};
 use crate::cli::check::outcome::Outcome;
 
 pub(super) fn render(outcome: &Outcome) -> String {
@@ -15,7 +15,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
             place(found),
             found.severity.as_str(),
             found.rule,
-            found.message,
+            sentence(found),
             if is_of_checker { subject.as_str() } else { "" }
         );
         line!(out, "{}", plain(&line));

@@ -1,7 +1,7 @@
 //! For people: each finding as a compiler shows it, with the line at fault, both sides, and what to do.
 
 use super::Paint;
-use super::words::{count, dependent, headline, line, old_path, place, plain, tally, versions};
+use super::words::{count, dependent, headline, line, old_path, place, plain, sentence, tally, versions};
 use crate::cli::check::outcome::{Found, Outcome, Spot, State, Verdicts};
 use crate::cli::output::Style;
 use crate::compat::{Edit, Fix, Severity};
@@ -52,7 +52,7 @@ fn finding(found: &Found, paint: Paint<'_>, out: &mut String) {
         Severity::Note => Style::Bold,
     };
     let head = paint(style, &format!("{}[{}]", found.severity.as_str(), found.rule));
-    line!(out, "{head}: {}", plain(&found.message));
+    line!(out, "{head}: {}", plain(&sentence(found)));
     let at = plain(&place(found));
     match &found.new {
         Some(spot) => excerpt(spot, &at, style, paint, out),

@@ -1,7 +1,7 @@
 //! Words and escapes that several reports share.
 
-use crate::schema::Position;
 use crate::cli::check::outcome::{Counts, Dependent, Found, OldSpot, Outcome, Version};
+use crate::schema::{Format, Position};
 
 /// A line more.
 macro_rules! line {
@@ -29,6 +29,17 @@ pub(in crate::cli) fn plain(text: &str) -> String {
 
 fn turns_direction(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// What is wrong, with the place in the document where the sentence alone does not say which of its parts is meant.
+pub(super) fn sentence(found: &Found) -> String {
+    let pointer = found.new.as_ref().map(|spot| spot.pointer.as_str());
+    let pointer = pointer.or_else(|| found.old.first().map(|spot| spot.pointer.as_str())).unwrap_or_default();
+    if found.format == Some(Format::Json) && !pointer.is_empty() && !found.message.contains(pointer) {
+        format!("{}, at {pointer}", found.message)
+    } else {
+        found.message.clone()
+    }
 }
 
 /// `1 error`, `2 errors`.
