@@ -2,11 +2,12 @@
 # The test command with the long settings of every property and fault test: hours, not minutes.
 set -euo pipefail
 
-# Cases of each property test (proptest reads the variable itself), bytes of a log file that are flipped, and how often a
-# process is killed while it appends.
+# Cases of each property test (proptest reads the variable itself), bytes of a log file that are flipped, how often a
+# process is killed while it appends, and pairs of schemas of each of four formats: 1,000,000 in all.
 export PROPTEST_CASES="${PROPTEST_CASES:-100000}"
 export SCHEMAWIRE_FLIPS="${SCHEMAWIRE_FLIPS:-100000}"
 export SCHEMAWIRE_KILLS="${SCHEMAWIRE_KILLS:-1000}"
+export SCHEMAWIRE_PAIRS="${SCHEMAWIRE_PAIRS:-250000}"
 # Other cases every night; the seed is printed, to repeat one.
 export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-$(date +%s)}"
 echo "PROPTEST_RNG_SEED=$PROPTEST_RNG_SEED"

@@ -1,12 +1,12 @@
 //! Changes to a schema's text, by the places in it.
 
 use super::finding::{Edit, Finding, Fix};
-#[cfg(feature = "avro")]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json"))]
 use super::places::Places;
 use crate::schema::Schema;
-#[cfg(feature = "avro")]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json"))]
 use crate::schema::Span;
-#[cfg(feature = "avro")]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json"))]
 use crate::schema::json_text::{Member, Node, Shape};
 
 /// Changes to the proposed schema's text that may mend a finding, the best first; none is verified.
@@ -18,8 +18,69 @@ pub(crate) fn fixes(finding: &Finding, old: &Schema, new: &Schema) -> Vec<Fix> {
     match new.format() {
         #[cfg(feature = "avro")]
         crate::schema::Format::Avro => super::avro::fixes(finding, old, new),
+        #[cfg(feature = "bincode")]
+        crate::schema::Format::Bincode => in_json(finding, old, new),
+        #[cfg(feature = "json")]
+        crate::schema::Format::Json => in_json(finding, old, new),
+        #[cfg(feature = "protobuf")]
+        crate::schema::Format::Protobuf => super::protobuf::fixes(finding, old, new),
         _ => Vec::new(),
     }
+}
+
+/// What the earlier version has at the place, or what makes a new field readable, in a text that is JSON.
+#[cfg(any(feature = "bincode", feature = "json"))]
+fn in_json(finding: &Finding, old: &Schema, new: &Schema) -> Vec<Fix> {
+    use crate::schema::json_text::{Dialect, Document};
+    let dialect = Dialect { comments: false, duplicates: true };
+    let parse = |schema: &Schema| Document::parse(schema.format(), schema.text(), dialect).ok();
+    let (Some(before), Some(after)) = (parse(old), parse(new)) else { return Vec::new() };
+    let (old, new) = (Text::new(old.text(), &before.root), Text::new(new.text(), &after.root));
+    let (Some(was), Some(is)) = (&finding.old, &finding.new) else { return Vec::new() };
+    let (was, is) = (was.pointer.as_str(), is.pointer.as_str());
+    let (Some(was_node), Some(is_node)) = (old.node(was), new.node(is)) else { return Vec::new() };
+    let mut found = Vec::new();
+    if finding.rule == "bincode/field-added-without-default"
+        && let Some(default) = is_node.member("type").and_then(default)
+        && let Some(edit) = new.add_member(is_node, "default", default)
+    {
+        found.push(fix(format!("give field `{}` the default {default}", finding.element), vec![edit]));
+    }
+    let name = |pointer: &str| {
+        pointer.rsplit_once('/').map_or("", |(_, name)| name).replace("~1", "/").replace("~0", "~")
+    };
+    let parent =
+        |pointer: &str| pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+    // A keyword, or a property, that one side has and the other has not.
+    let edit = if parent(is) == was || (is.len() > was.len() && new.node(was).is_some()) {
+        new.node(&parent(is)).and_then(|object| new.remove_member(object, &name(is)))
+    } else if parent(was) == is {
+        new.add_member(is_node, &name(was), old.source(was_node))
+    } else if is.is_empty() {
+        None
+    } else {
+        Some(new.replace(is_node.span, old.source(was_node).to_owned()))
+    };
+    found.extend(edit.map(|edit| fix("keep what the earlier version has here", vec![edit])));
+    found
+}
+
+/// A default for a type of a layout.
+#[cfg(any(feature = "bincode", feature = "json"))]
+fn default(schema: &Node) -> Option<&'static str> {
+    if schema.member("option").is_some() {
+        return Some("null");
+    }
+    if schema.member("seq").is_some() {
+        return Some("[]");
+    }
+    Some(match schema.as_str()? {
+        "bool" => "false",
+        "string" => "\"\"",
+        "f32" | "f64" => "0.0",
+        "i8" | "i16" | "i32" | "i64" | "i128" | "u8" | "u16" | "u32" | "u64" | "u128" => "0",
+        _ => return None,
+    })
 }
 
 impl Fix {
@@ -41,7 +102,7 @@ impl Fix {
     }
 }
 
-#[cfg(feature = "avro")]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json"))]
 /// A text in which places are looked up by pointers.
 pub(in crate::compat) struct Text<'t> {
     text: &'t str,
@@ -49,7 +110,7 @@ pub(in crate::compat) struct Text<'t> {
     places: Places<'t>,
 }
 
-#[cfg(feature = "avro")]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json"))]
 impl<'t> Text<'t> {
     pub(in crate::compat) fn new(text: &'t str, root: &'t Node) -> Self {
         Self { text, root, places: Places::new(text) }
@@ -114,7 +175,7 @@ impl<'t> Text<'t> {
     }
 }
 
-#[cfg(feature = "avro")]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json", feature = "protobuf"))]
 /// A fix of one edit.
 pub(in crate::compat) fn fix(description: impl Into<String>, edits: Vec<Edit>) -> Fix {
     Fix { description: description.into(), edits, verified: false }

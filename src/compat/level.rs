@@ -92,6 +92,23 @@ pub enum Policy {
     Lenient,
 }
 
+/// In any case. `LOGICAL` is refused: it asks for checks of table formats that are not made here.
+impl FromStr for Policy {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        match text.to_ascii_uppercase().as_str() {
+            "STRICT" => Ok(Self::Strict),
+            "LENIENT" => Ok(Self::Lenient),
+            _ => Err(InvalidName {
+                what: "compatibility policy",
+                text: text.into(),
+                expected: "STRICT or LENIENT; LOGICAL asks for checks of table formats (Flink, Iceberg) that are not made here, so it is refused",
+            }),
+        }
+    }
+}
+
 /// Whose answer counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Profile {

@@ -33,9 +33,10 @@
 mod avro;
 #[cfg(feature = "bincode")]
 mod bincode;
-#[cfg(any(feature = "avro", feature = "bincode", feature = "protobuf"))]
+#[cfg(any(feature = "avro", feature = "bincode", feature = "json", feature = "protobuf"))]
 mod dice;
 mod edits;
+mod examples;
 mod finding;
 #[cfg(feature = "json")]
 mod json;
@@ -50,6 +51,7 @@ mod sample;
 mod trail;
 
 pub(crate) use edits::fixes;
+pub use examples::Example;
 pub use finding::{Edit, Finding, Fix, Outcome, Place, Range, Side, Witness};
 pub use level::{Level, Policy, Profile};
 pub use report::{Deployment, Report, Verdict};

@@ -54,7 +54,7 @@ impl Category {
 /// Whether a message can show that a finding of a rule is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provable {
-    /// For each finding there is one.
+    /// For each finding there is one, unless it lies deeper than decoders go.
     Always,
     /// There may be none: the finding is about what may not occur, or none was found.
     Sometimes,
@@ -94,6 +94,14 @@ pub struct Rule {
     pub why: &'static str,
     /// What to do instead.
     pub fix: &'static str,
+}
+
+impl Rule {
+    /// Schemas in which the rule fires, and such in which it does not.
+    #[must_use]
+    pub fn example(&self) -> Option<super::examples::Example> {
+        super::examples::example(self.id)
+    }
 }
 
 /// All rules, by name.

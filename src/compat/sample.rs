@@ -4,8 +4,13 @@ use super::finding::Finding;
 use crate::schema::Schema;
 use crate::value::Value;
 
+/// How many documents are tried for what a JSON Schema rejects: no way leads to them.
+#[cfg(feature = "json")]
+const DOCUMENTS: u64 = 200;
+
 /// Any value that a schema may write, the same for the same seed; `message` is the full name of a Protobuf message.
-/// `None` where every value is very large, for schemas that do not link, and for custom formats.
+/// `None` where every value is very large, for schemas that do not link, and for custom formats. Of JSON Schema it may be one that
+/// does not fit after all.
 #[must_use]
 pub fn sample(schema: &Schema, message: Option<&str>, seed: u64) -> Option<Value<'static>> {
     let _ = (message, seed);
@@ -14,6 +19,11 @@ pub fn sample(schema: &Schema, message: Option<&str>, seed: u64) -> Option<Value
         crate::schema::Format::Avro => {
             let linked = crate::schema::avro::link(schema).ok()?;
             super::avro::any(&linked, seed)
+        }
+        #[cfg(feature = "json")]
+        crate::schema::Format::Json => {
+            let documents = super::json::documents(schema, None, seed..seed.saturating_add(1));
+            documents.first().and_then(|it| crate::value::from_json(&it.to_string()).ok())
         }
         #[cfg(feature = "protobuf")]
         crate::schema::Format::Protobuf => {
@@ -39,6 +49,11 @@ pub(crate) fn candidates(finding: &Finding, writer: &Schema, reader: &Schema) ->
             Ok(linked) => super::avro::candidates(&linked, trail),
             Err(_) => Vec::new(),
         },
+        #[cfg(feature = "json")]
+        crate::schema::Format::Json => {
+            let documents = super::json::documents(writer, Some(reader), 0..DOCUMENTS);
+            documents.iter().filter_map(|it| crate::value::from_json(&it.to_string()).ok()).collect()
+        }
         #[cfg(feature = "protobuf")]
         crate::schema::Format::Protobuf => super::protobuf::candidates(writer, trail),
         #[cfg(feature = "bincode")]

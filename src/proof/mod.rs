@@ -41,7 +41,7 @@ pub use trial::{Trial, TrialError};
 
 use std::collections::HashMap;
 
-use crate::compat::{Check, Finding, Report, Side};
+use crate::compat::{Check, Report, Side};
 use crate::schema::Schema;
 
 /// How many findings of a report are proved: a person reads no more, and a broken schema has very many.
@@ -50,28 +50,21 @@ const MAX_PROVED: usize = 100;
 /// Gives each finding of a report its witness and its fixes, where there are some. `check`, `history` and `proposed` are those
 /// that the report is of.
 pub fn prove(check: &Check, report: &mut Report, history: &[Schema], proposed: &Schema) {
-    let mut trials: HashMap<(usize, Side), Trial<'_>> = HashMap::new();
-    for finding in report.findings.iter_mut().take(MAX_PROVED) {
-        let Some(old) = history.get(finding.against) else { continue };
-        if finding.wire {
-            let (writer, reader) = match finding.reader {
-                Side::New => (old, proposed),
-                Side::Old => (proposed, old),
-            };
-            let key = (finding.against, finding.reader);
-            let trial = trials.entry(key).or_insert_with(|| Trial::new(writer, reader));
-            finding.witness = trial.witness(finding);
-        }
-    }
+    witnesses(report, history, proposed);
     fixes::verify(check, report, history, proposed);
 }
 
-/// As [`prove`], for witnesses alone; fixes stay as they are.
-pub fn witness(finding: &Finding, history: &[Schema], proposed: &Schema) -> Option<crate::compat::Witness> {
-    let old = history.get(finding.against)?;
-    let (writer, reader) = match finding.reader {
-        Side::New => (old, proposed),
-        Side::Old => (proposed, old),
-    };
-    Trial::new(writer, reader).witness(finding)
+/// As [`prove`], for witnesses alone.
+pub fn witnesses(report: &mut Report, history: &[Schema], proposed: &Schema) {
+    let mut trials: HashMap<(usize, Side), Trial<'_>> = HashMap::new();
+    for finding in report.findings.iter_mut().filter(|it| it.wire).take(MAX_PROVED) {
+        let Some(old) = history.get(finding.against) else { continue };
+        let (writer, reader) = match finding.reader {
+            Side::New => (old, proposed),
+            Side::Old => (proposed, old),
+        };
+        let key = (finding.against, finding.reader);
+        let trial = trials.entry(key).or_insert_with(|| Trial::new(writer, reader));
+        finding.witness = trial.witness(finding);
+    }
 }

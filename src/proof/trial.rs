@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::meaning::Meaning;
 use crate::codec::{Binding, BoundCodec, Codecs, Message};
-use crate::compat::{Finding, Outcome, Witness, candidates};
-use crate::schema::Schema;
+use crate::compat::{Finding, Outcome, Side, Witness, candidates};
+use crate::schema::{Format, Schema};
 use crate::value::Value;
 
 /// A writer and a reader, and the codecs of both once they are asked for.
@@ -17,6 +17,8 @@ pub struct Trial<'s> {
     reader: &'s Schema,
     codecs: Codecs,
     bound: HashMap<Option<String>, Bound>,
+    /// Of JSON Schema, where no way leads to a finding: documents that are rejected, looked for once.
+    pool: Option<Vec<Witness>>,
 }
 
 /// Codecs for one message.
@@ -56,7 +58,10 @@ impl<'s> Trial<'s> {
     /// Values of `writer`, read with `reader`.
     #[must_use]
     pub fn new(writer: &'s Schema, reader: &'s Schema) -> Self {
-        Self { writer, reader, codecs: Codecs::default(), bound: HashMap::new() }
+        let codecs = Codecs::default();
+        #[cfg(feature = "json")]
+        let codecs = codecs.with(crate::codec::Json::validating());
+        Self { writer, reader, codecs, bound: HashMap::new(), pool: None }
     }
 
     /// Writes a value and reads it, and compares what both sides make of the payload; `message` is a Protobuf message's full name.
@@ -80,19 +85,50 @@ impl<'s> Trial<'s> {
     /// A value that shows what a finding says; `None` where none was found.
     pub(super) fn witness(&mut self, finding: &Finding) -> Option<Witness> {
         let message = finding.trail.as_ref()?.message.clone();
-        let message = message.as_deref();
+        if self.writer.format() == Format::Json {
+            return self.rejected(finding);
+        }
         let values = candidates(finding, self.writer, self.reader);
         values.iter().find_map(|value| {
-            let outcome = match self.run(message, value) {
-                Err(TrialError::Refused(error)) => Outcome::Refused(error),
-                Err(TrialError::Misread(json)) => Outcome::Misread(json),
-                Err(TrialError::NotWritten(_)) | Ok(()) => return None,
-            };
-            let bytes = self.write(message, value).ok()?;
-            let written = self.bound(message).own?.decode_value(&bytes).ok()?.to_string();
+            let (written, bytes, outcome) = self.failure(message.as_deref(), value)?;
             let outcome = self.elsewhere(finding, &bytes, &written).unwrap_or(outcome);
-            Some(Witness { message: message.map(str::to_owned), json: written, bytes, outcome })
+            Some(Witness { message: message.clone(), json: written, bytes, outcome })
         })
+    }
+
+    /// A document that the reader rejects: for what the finding is about, or else one of all that are rejected.
+    fn rejected(&mut self, finding: &Finding) -> Option<Witness> {
+        if self.pool.is_none() {
+            let mut pool = Vec::new();
+            for value in candidates(finding, self.writer, self.reader) {
+                if let Some((json, bytes, outcome)) = self.failure(None, &value) {
+                    pool.push(Witness { message: None, json, bytes, outcome });
+                }
+            }
+            // Of two that show the same the shorter is read more easily.
+            pool.sort_by_key(|it| it.bytes.len());
+            self.pool = Some(pool);
+        }
+        let pool = self.pool.as_ref()?;
+        let place = if finding.reader == Side::New { &finding.new } else { &finding.old };
+        let pointer = place.as_ref().map_or("", |it| it.pointer.as_str());
+        let is_about = |it: &&Witness| match &it.outcome {
+            Outcome::Refused(error) => error.contains(&format!("#{pointer}")),
+            Outcome::Misread(_) => false,
+        };
+        pool.iter().find(is_about).or(pool.first()).cloned()
+    }
+
+    /// What the reader makes of a value, if that is not what the writer meant: the value as JSON, its payload, what came of it.
+    fn failure(&mut self, message: Option<&str>, value: &Value<'_>) -> Option<(String, Vec<u8>, Outcome)> {
+        let outcome = match self.run(message, value) {
+            Err(TrialError::Refused(error)) => Outcome::Refused(error),
+            Err(TrialError::Misread(json)) => Outcome::Misread(json),
+            Err(TrialError::NotWritten(_)) | Ok(()) => return None,
+        };
+        let bytes = self.write(message, value).ok()?;
+        let written = self.bound(message).own?.decode_value(&bytes).ok()?.to_string();
+        Some((written, bytes, outcome))
     }
 
     /// What readers that take annotations for comments make of a payload.

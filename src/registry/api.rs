@@ -214,7 +214,7 @@ const SETTINGS: [(&str, Setting); 13] = [
 /// The change that a body of `PUT /config` asks for: a member with `null` clears, an absent one leaves.
 ///
 /// # Errors
-/// A level that is none (42203); a member of another type (422).
+/// A level that is none, or the policy LOGICAL, whose checks are not made here (42203); a member of another type (422).
 pub fn config_change(mut body: Map<String, Value>) -> Result<ConfigChange, RegistryError> {
     let is_null = |name: &str| body.get(name).is_some_and(Value::is_null);
     let clear = SETTINGS.iter().filter(|(name, _)| is_null(name)).map(|(_, setting)| *setting).collect();
@@ -223,6 +223,11 @@ pub fn config_change(mut body: Map<String, Value>) -> Result<ConfigChange, Regis
             text.parse::<crate::compat::Level>().map_err(|_| invalid_level())?;
         }
         body.insert("compatibilityLevel".into(), level);
+    }
+    if let Some(policy) = body.get("compatibilityPolicy").and_then(Value::as_str) {
+        policy
+            .parse::<crate::compat::Policy>()
+            .map_err(|error| RegistryError::new(RegistryErrorKind::InvalidLevel, error.to_string()))?;
     }
     let set: Config = serde_json::from_value(Value::Object(body)).map_err(|error| {
         RegistryError::new(RegistryErrorKind::InvalidLevel, format!("Invalid config: {error}"))

@@ -7,5 +7,7 @@ mod pairs;
 mod random_avro;
 #[cfg(feature = "bincode")]
 mod random_bincode;
+#[cfg(feature = "json")]
+mod random_json;
 #[cfg(feature = "protobuf")]
 mod random_protobuf;

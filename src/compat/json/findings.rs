@@ -4,12 +4,15 @@ use std::collections::HashSet;
 
 use super::compare::{Difference, Ids, Need, Spot, compare};
 use super::documents::Documents;
+use super::inclusion::At;
 use super::messages::{Sides, message};
 use super::places::Places;
 use super::rules::id;
 use super::schemas::{Class, Combined, Id, Schemas};
 use super::solver::Solver;
-use crate::compat::{Finding, Pair, Policy, Severity, Side};
+use super::values;
+use crate::compat::trail::{End, Trail};
+use crate::compat::{Finding, Pair, Place, Policy, Severity, Side};
 
 /// All findings of one earlier version, in the directions of the level. As in Confluent's registry, whether the old
 /// version reads the new one comes first.
@@ -33,6 +36,7 @@ pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
         solver: Solver::new(schemas, policy),
         places: Places::default(),
         findings: Vec::new(),
+        spots: Vec::new(),
     };
     if pair.level.is_forward() {
         report.direction(Side::Old, (new, old));
@@ -50,20 +54,29 @@ pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
 
 /// The findings so far.
 #[derive(Debug)]
-struct Report<'d> {
-    pair: Pair<'d>,
+pub(super) struct Report<'d> {
+    pub(super) pair: Pair<'d>,
     policy: Policy,
     /// The side that reads.
-    side: Side,
-    solver: Solver<'d>,
-    places: Places<'d>,
-    findings: Vec<Finding>,
+    pub(super) side: Side,
+    pub(super) solver: Solver<'d>,
+    pub(super) places: Places<'d>,
+    pub(super) findings: Vec<Finding>,
+    /// The schemas of each finding, the writer's first.
+    pub(super) spots: Vec<(At<'d>, At<'d>)>,
 }
 
 impl<'d> Report<'d> {
     /// Walks from the roots to every pair where there may be something to tell, each once.
     fn direction(&mut self, reader: Side, roots: Ids) {
         self.side = reader;
+        let first = self.findings.len();
+        self.registry(roots);
+        self.wire(roots, first);
+    }
+
+    /// What Confluent's registry tells.
+    fn registry(&mut self, roots: Ids) {
         let is_compatible = self.solver.is_compatible(roots);
         if self.solver.is_exhausted() || (is_compatible && self.policy == Policy::Strict) {
             return;
@@ -165,6 +178,49 @@ impl<'d> Report<'d> {
             Side::New => (update, original),
             Side::Old => (original, update),
         };
+        finding.element = element(finding.new.as_ref().or(finding.old.as_ref()));
+        finding.shape = shape(difference, self.side);
+        finding.trail = Some(Box::new(Trail { steps: Vec::new(), end: End::Telling, message: None }));
+        let at = |spot: Spot<'d>| (spot.document, spot.node);
+        self.spots.push((at(difference.original), at(difference.update)));
         self.findings.push(finding);
+    }
+}
+
+/// The place by the names of properties, as `order.lines[].sku`.
+pub(super) fn element(place: Option<&Place>) -> String {
+    let mut out = String::new();
+    let mut steps = place.map_or("", |it| it.pointer.as_str()).split('/').skip(1);
+    while let Some(step) = steps.next() {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        match step.as_str() {
+            "properties" => {
+                if let Some(name) = steps.next() {
+                    let dot = if out.is_empty() { "" } else { "." };
+                    out.push_str(&format!("{dot}{}", name.replace("~1", "/").replace("~0", "~")));
+                }
+            }
+            "items" => out.push_str("[]"),
+            other => {
+                let dot = if out.is_empty() { "" } else { "." };
+                out.push_str(&format!("{dot}{other}"));
+            }
+        }
+    }
+    out
+}
+
+/// The values of the keyword, old to new.
+fn shape(difference: &Difference<'_>, reader: Side) -> String {
+    /// Values longer than that are cut: the element tells them apart.
+    const LONG: usize = 200;
+    let text = |spot: Spot<'_>| {
+        let text = spot.member.map(|it| values::rendered(&it.value)).unwrap_or_default();
+        text.chars().take(LONG).collect::<String>()
+    };
+    let (original, update) = (text(difference.original), text(difference.update));
+    match reader {
+        Side::New => format!("{} {original} -> {update}", difference.name),
+        Side::Old => format!("{} {update} -> {original}", difference.name),
     }
 }

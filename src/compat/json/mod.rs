@@ -8,6 +8,10 @@
 //!               -findings-> what breaks, from the root down, with both places
 //! ```
 //!
+//! Beside that, for the profile `wire`, whether all that the writer's schema accepts is proved to be accepted by the reader's
+//! (`inclusion`): a difference that the registry refuses is harmless where it is, and where no proof is found a finding says so, though
+//! there may be no document that shows it.
+//!
 //! What the registry ignores is ignored: `format`, `propertyNames`, the schemas of `contains`, of `patternProperties` (but
 //! as cover for a property) and of `if`, names in `required` that `properties` does not declare.
 //!
@@ -21,15 +25,22 @@ mod arrays;
 mod compare;
 mod content;
 mod documents;
+mod evaluate;
+mod facts;
 mod findings;
+mod implied;
+mod inclusion;
 mod matching;
 mod messages;
 mod objects;
 mod patterns;
 mod places;
 pub(super) mod rules;
+mod sample;
 mod schemas;
 mod solver;
 mod values;
+mod wire;
 
 pub(super) use findings::findings;
+pub(super) use sample::documents;

@@ -16,6 +16,7 @@ mod about;
 mod comparison;
 mod declarations;
 mod findings;
+mod fixes;
 mod kinds;
 mod oneofs;
 pub(super) mod rules;
@@ -24,4 +25,5 @@ mod sentences;
 mod source;
 
 pub(super) use findings::findings;
+pub(super) use fixes::fixes;
 pub(super) use sample::{any, candidates};

@@ -137,6 +137,7 @@ impl Work<'_, '_> {
             if let Some(what) = unreserved(is_reserved, is_name_kept, number, was) {
                 let message = format!("field `{}` = {number} is gone, and {what}", shown(was));
                 self.add(id::SOURCE_FIELD_UNRESERVED, message, &element, (&place, at));
+                self.shape(number);
             }
         }
     }
@@ -161,6 +162,7 @@ impl Work<'_, '_> {
                 let message = format!("enum value `{}` = {number} is gone, and {what}", shown(was));
                 let place: Vec<i32> = path.iter().copied().chain([2, index as i32]).collect();
                 self.add(id::SOURCE_ENUM_VALUE_UNRESERVED, message, &format!("{name}.{was}"), (&place, at));
+                self.shape(number);
             }
         }
     }
@@ -196,6 +198,13 @@ impl Work<'_, '_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The number that the last finding is about.
+    fn shape(&mut self, number: i32) {
+        if let Some(finding) = self.findings.last_mut() {
+            finding.shape = number.to_string();
         }
     }
 

@@ -28,6 +28,11 @@ fn folder(rule: &str, case: &str) -> PathBuf {
 }
 
 fn report(rule: &str, case: &str) -> Report {
+    checked(rule, case).0
+}
+
+/// The report, and what it is of.
+fn checked(rule: &str, case: &str) -> (Report, Check, [Schema; 1], Schema) {
     let (_, extension, format) =
         FORMATS.iter().find(|(name, _, _)| rule.starts_with(name)).expect("a known format");
     let schema = |name: &str| {
@@ -38,7 +43,8 @@ fn report(rule: &str, case: &str) -> Report {
     };
     let is_source = schemawire::compat::rule(rule).is_some_and(|it| it.category == Category::Source);
     let check = Check { level: Level::Full, source: is_source, ..Check::default() };
-    check.run(&[schema("old")], &schema("new"))
+    let (history, proposed) = ([schema("old")], schema("new"));
+    (check.run(&history, &proposed), check, history, proposed)
 }
 
 /// Files in a folder `old` or `new` beside the schema are what it refers to.
@@ -111,4 +117,65 @@ fn no_case_is_there_without_its_rule() {
             folders.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
         assert_eq!(there, known);
     }
+}
+
+#[test]
+fn every_rule_of_a_format_shows_its_case_as_an_example() {
+    for id in all_rules() {
+        let example = schemawire::compat::rule(id).and_then(schemawire::compat::Rule::example).expect(id);
+        let (_, extension, _) = FORMATS.iter().find(|(name, _, _)| id.starts_with(name)).expect("a format");
+        let read = |case: &str, name: &str| {
+            fs::read_to_string(folder(id, case).join(name).with_extension(extension)).expect(id)
+        };
+        assert_eq!(example.breaks, (read("breaks", "old").as_str(), read("breaks", "new").as_str()));
+        assert_eq!(example.holds, (read("holds", "old").as_str(), read("holds", "new").as_str()));
+    }
+}
+
+/// A witness was encoded, and seen to be refused or misread; one of a harmless finding there cannot be.
+#[test]
+fn a_rule_that_can_always_be_proved_is_proved_on_its_case() {
+    let (mut proved, mut unproved) = (0, Vec::new());
+    for id in all_rules() {
+        let (mut report, _, history, proposed) = checked(id, "breaks");
+        schemawire::proof::witnesses(&mut report, &history, &proposed);
+        let of_rule: Vec<_> = report.findings.iter().filter(|it| it.rule == id).collect();
+        assert!(report.findings.iter().all(|it| it.wire || it.witness.is_none()), "{id}: {report}");
+        let is_proved = of_rule.iter().any(|it| it.witness.is_some());
+        let rule = schemawire::compat::rule(id).expect(id);
+        if rule.witness == schemawire::compat::Provable::Always {
+            assert!(of_rule.iter().all(|it| it.witness.is_some() || !it.wire) && is_proved, "{id}: {report}");
+        }
+        if is_proved {
+            proved += 1;
+        } else if of_rule.iter().any(|it| it.wire) {
+            unproved.push(id);
+        }
+    }
+    println!("{proved} rules have a witness on their case; none was found for {unproved:?}");
+}
+
+#[test]
+fn a_fix_that_is_shown_mends_its_finding() {
+    let mut fixed = 0;
+    for id in all_rules() {
+        let (mut report, check, history, proposed) = checked(id, "breaks");
+        schemawire::proof::prove(&check, &mut report, &history, &proposed);
+        for finding in report.findings.iter().filter(|it| it.rule == id) {
+            for fix in &finding.fixes {
+                assert!(fix.verified);
+                let text = fix.apply(proposed.text()).expect("edits within the text");
+                let mended =
+                    Schema::parse(proposed.format(), &text, proposed.references().to_vec(), Mode::Strict);
+                let after = check.run(&history, &mended.expect("a schema"));
+                assert!(
+                    after.findings.len() < report.findings.len(),
+                    "{id}: {}\n{text}\n{after}",
+                    fix.description
+                );
+            }
+            fixed += usize::from(!finding.fixes.is_empty());
+        }
+    }
+    println!("{fixed} findings of golden cases have a verified fix");
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use proptest::prelude::Rng;
 use proptest::test_runner::TestRunner;
 use schemawire::compat::{Check, Level, Verdict, sample};
-use schemawire::proof::{Trial, TrialError, witness};
+use schemawire::proof::{Trial, TrialError, witnesses};
 use schemawire::schema::{Format, Mode, Schema};
 
 use super::choices::Choices;
@@ -54,7 +54,7 @@ fn run(format: Format, message: Option<&str>, text: impl Fn(Choices) -> String) 
 fn pair(old: &Schema, new: &Schema, message: Option<&str>, seed: u64, tally: &mut Tally) {
     let check = Check { level: Level::Backward, ..Check::default() };
     let history = [old.clone()];
-    let report = check.run(&history, new);
+    let mut report = check.run(&history, new);
     tally.pairs += 1;
     let mut trial = Trial::new(old, new);
     if report.wire == Verdict::Compatible {
@@ -65,7 +65,8 @@ fn pair(old: &Schema, new: &Schema, message: Option<&str>, seed: u64, tally: &mu
             };
             match trial.run(message, &value) {
                 Ok(()) => tally.values += 1,
-                Err(TrialError::NotWritten(why)) if why.is_empty() => {}
+                // What is made for a JSON Schema need not fit it.
+                Err(TrialError::NotWritten(_)) if old.format() == Format::Json => {}
                 Err(error) => panic!(
                     "seed {seed}: `wire` says compatible, but {value} is {error}\nold: {}\nnew: {}\n{report}",
                     old.text(),
@@ -75,8 +76,8 @@ fn pair(old: &Schema, new: &Schema, message: Option<&str>, seed: u64, tally: &mu
         }
     } else {
         tally.incompatible += 1;
-        let mut breaks = report.findings.iter().filter(|finding| finding.wire);
-        tally.proven += u64::from(breaks.any(|finding| witness(finding, &history, new).is_some()));
+        witnesses(&mut report, &history, new);
+        tally.proven += u64::from(report.findings.iter().any(|finding| finding.witness.is_some()));
     }
 }
 
@@ -96,4 +97,10 @@ fn bincode_that_wire_calls_compatible_is_read_with_its_meaning() {
 #[test]
 fn protobuf_that_wire_calls_compatible_is_read_with_its_meaning() {
     println!("{}", run(Format::Protobuf, None, super::random_protobuf::schema));
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn json_that_wire_calls_compatible_is_accepted() {
+    println!("{}", run(Format::Json, None, super::random_json::schema));
 }

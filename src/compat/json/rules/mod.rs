@@ -5,12 +5,13 @@
 mod bounds;
 mod content;
 mod shapes;
+mod unseen;
 
 use crate::compat::rule::{Category, Provable, Rule, RuleId, Severity};
 
 /// All of them.
 pub(in crate::compat) fn rules() -> Vec<Rule> {
-    [bounds::BOUNDS, content::CONTENT, shapes::SHAPES].concat()
+    [bounds::BOUNDS, content::CONTENT, shapes::SHAPES, unseen::UNSEEN].concat()
 }
 
 /// Whether the policy LENIENT lets the difference pass.
@@ -55,6 +56,13 @@ pub(super) mod id {
         "json/additional-properties-removed";
     pub(in crate::compat::json) const COMBINED_CHANGED: RuleId = "json/combined-type-changed";
     pub(in crate::compat::json) const COMBINED_MEMBERS_CHANGED: RuleId = "json/combined-members-changed";
+    pub(in crate::compat::json) const CONDITION_NARROWED: RuleId = "json/condition-narrowed";
+    pub(in crate::compat::json) const CONTAINS_NARROWED: RuleId = "json/contains-narrowed";
+    pub(in crate::compat::json) const NOT_PROVED: RuleId = "json/not-proved";
+    pub(in crate::compat::json) const PATTERN_PROPERTIES_NARROWED: RuleId =
+        "json/pattern-properties-narrowed";
+    pub(in crate::compat::json) const PROPERTY_NAMES_NARROWED: RuleId = "json/property-names-narrowed";
+    pub(in crate::compat::json) const UNDECLARED_REQUIRED: RuleId = "json/undeclared-required";
     pub(in crate::compat::json) const CONST_NULL: RuleId = "json/const-null";
     pub(in crate::compat::json) const DEPENDENCY_ARRAY_ADDED: RuleId = "json/dependency-array-added";
     pub(in crate::compat::json) const DEPENDENCY_ARRAY_CHANGED: RuleId = "json/dependency-array-changed";
