@@ -14,7 +14,9 @@ use super::error::{SourceError, TextError};
 use super::roots::{Roots, folder_of, nearness};
 use super::snapshot::{Snapshot, format_of};
 use super::store::{Store, TextId};
-use crate::schema::{Format, Mode, Reference, Schema, SchemaError, declared_names, json, referenced_names};
+use crate::schema::{
+    Format, Mode, Reference, Schema, SchemaError, SchemaErrorKind, declared_names, json, referenced_names,
+};
 
 /// How long a chain of references may be.
 const DEPTH: usize = 128;
@@ -180,6 +182,9 @@ struct Pass<'l> {
     open: Vec<String>,
 }
 
+/// A reference: its name, its file, and what that refers to in turn.
+type Direct = (String, String, Arc<[Used]>);
+
 type Outcome<T> = Result<Result<T, Unlinked>, SourceError>;
 
 impl Pass<'_> {
@@ -212,6 +217,14 @@ impl Pass<'_> {
             Some(Ok(id)) => id,
         };
         let text = self.store.text(id);
+        if format == Format::Avro {
+            // Most texts declare all that they use, and then one parse is enough.
+            match self.linker.parse((id, &text), format, Vec::new(), self.mode) {
+                Ok(id) => return Ok(self.linked(id, path, Vec::new())),
+                Err(error) if error.kind == SchemaErrorKind::UnknownReference => {}
+                Err(error) => return Ok(Err(Unlinked::Schema(error))),
+            }
+        }
         let names = self.linker.names(id, &text, format);
         let mut references = Vec::new();
         let mut direct = Vec::new();
@@ -240,12 +253,13 @@ impl Pass<'_> {
         }
         Ok(match self.linker.parse((id, &text), format, references, self.mode) {
             Err(error) => Err(Unlinked::Schema(error)),
-            Ok(id) => {
-                let schema = self.linker.schemas.get(id.0).cloned();
-                let uses = all_uses(path, direct);
-                schema.map(|schema| Linked { id, schema, uses }).ok_or(Unlinked::Missing)
-            }
+            Ok(id) => self.linked(id, path, direct),
         })
+    }
+
+    fn linked(&self, id: SchemaId, path: &str, direct: Vec<Direct>) -> Result<Linked, Unlinked> {
+        let schema = self.linker.schemas.get(id.0).cloned().ok_or(Unlinked::Missing)?;
+        Ok(Linked { id, schema, uses: all_uses(path, direct) })
     }
 
     fn resolve(&mut self, from: &str, format: Format, name: &str, names: &Names) -> Outcome<Option<String>> {
@@ -323,7 +337,7 @@ impl Pass<'_> {
 }
 
 /// Breadth first, as the nearer of two references of one name counts.
-fn all_uses(root: &str, direct: Vec<(String, String, Arc<[Used]>)>) -> Arc<[Used]> {
+fn all_uses(root: &str, direct: Vec<Direct>) -> Arc<[Used]> {
     let mut uses: Vec<Used> = Vec::new();
     let mut waiting: VecDeque<Used> = VecDeque::new();
     let mut below: Vec<Arc<[Used]>> = Vec::new();

@@ -1,4 +1,4 @@
-//! One cause, one finding: versions and dependents of the same finding become lists.
+//! One cause, one finding: versions, directions and dependents of the same change become lists.
 
 use std::collections::HashMap;
 
@@ -55,7 +55,7 @@ fn cause(found: &Found) -> Cause {
     let place = found.new.as_ref().map(|spot| (spot.path.clone(), spot.position));
     let old = || found.old.first().map(|spot| (spot.path.clone(), spot.position));
     let (path, position) = place.or_else(old).unwrap_or_default();
-    (found.rule, path, position, found.message.clone())
+    (found.rule, path, position, found.change.clone())
 }
 
 fn join(known: &mut Found, mut other: Found) {
@@ -65,7 +65,9 @@ fn join(known: &mut Found, mut other: Found) {
     }
     known.severity = known.severity.max(other.severity);
     if known.subject == other.subject {
-        known.old.extend(other.old);
+        // Seen in the other direction it is of the same old version.
+        known.old.extend(other.old.into_iter().filter(|spot| !known.old.contains(spot)).collect::<Vec<_>>());
+        known.witness = known.witness.take().or(other.witness);
     }
     known.dependents.extend(other.dependents);
 }

@@ -36,6 +36,7 @@ impl About<'_> {
         let row = rules::find(rule)?;
         Some(Found {
             id: identity(row.id, self.subject, element, shape),
+            change: message.clone(),
             rule: row.id,
             severity: row.severity,
             format: Some(self.format),
@@ -87,6 +88,7 @@ pub(super) fn of_checker(
         return Ok(None);
     };
     found.id = finding.id(about.subject);
+    found.change = finding.id("");
     found.severity = about.severity(finding);
     found.level = Some(about.level);
     found.verdicts = Some(Verdicts { confluent: finding.confluent, wire: finding.wire });

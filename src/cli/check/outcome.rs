@@ -73,6 +73,8 @@ impl State {
 pub(super) struct Found {
     /// The same for the same change, whatever line it is on; twelve digits.
     pub(super) id: String,
+    /// What changed, whichever subject it is seen from; with the place it tells one cause from another.
+    pub(super) change: String,
     pub(super) rule: &'static str,
     pub(super) severity: Severity,
     pub(super) format: Option<Format>,

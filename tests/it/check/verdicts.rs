@@ -110,3 +110,44 @@ fn json_that_does_not_say_it_is_a_schema_is_none() {
     let found = repository.check(&["--against", "git:HEAD", "--format", "json"]).exits(0).json();
     assert_eq!(found["subjects"].as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn both_verdicts_are_shown_and_the_profile_says_which_decides() {
+    let total = |scale: u32| {
+        let kind = format!(
+            "{{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 9, \"scale\": {scale}}}"
+        );
+        record("Invoice", &[&format!("{{\"name\": \"total\", \"type\": {kind}}}")])
+    };
+    let repository = Repository::with(&[("invoice.avsc", &total(2))]);
+    repository.write("invoice.avsc", &total(4));
+    let lax = repository.check(&["--against", "git:HEAD", "--format", "json"]).exits(0).json();
+    let finding = &lax["findings"][0];
+    assert_eq!(
+        (&finding["rule"], &finding["severity"]),
+        (&"avro/decimal-scale-changed".into(), &"warning".into())
+    );
+    assert_eq!(finding["verdicts"], serde_json::json!({"confluent": "compatible", "wire": "incompatible"}));
+    assert!(finding["witness"]["readAs"].is_string(), "{finding:#}");
+    let strict = repository.check(&["--against", "git:HEAD", "--profile", "wire"]).exits(1);
+    assert!(strict.stdout.contains("   = but: Confluent's registry lets it pass\n"), "{}", strict.stdout);
+    let blind =
+        repository.check(&["--against", "git:HEAD", "--no-witness", "--format", "json"]).exits(0).json();
+    assert!(blind["findings"][0]["witness"].is_null());
+}
+
+#[test]
+fn a_change_that_breaks_both_ways_is_one_finding() {
+    let schema = |kind: &str| {
+        format!("{{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"type\": \"{kind}\"}}")
+    };
+    let repository = Repository::with(&[("j.json", &schema("string"))]);
+    repository.write("j.json", &schema("number"));
+    let found =
+        repository.check(&["--against", "git:HEAD", "--level", "full", "--format", "json"]).exits(1).json();
+    let ids: Vec<&str> =
+        found["findings"].as_array().expect("a list").iter().filter_map(|it| it["id"].as_str()).collect();
+    let unique: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "{found:#}");
+    assert_eq!(found["findings"][0]["old"].as_array().map(Vec::len), Some(1), "{found:#}");
+}
