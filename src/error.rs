@@ -5,6 +5,8 @@ use crate::bench::{BenchError, CompareError};
 use crate::class::Class;
 use crate::codec::{DecodeError, EncodeError};
 use crate::consumer::ConsumeError;
+#[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
+use crate::convert::{ConvertError, ValueError};
 use crate::frame::FrameError;
 use crate::ids::InvalidName;
 use crate::producer::SendError;
@@ -60,6 +62,14 @@ pub enum Error {
     /// A consumer that cannot go on.
     #[error(transparent)]
     Consume(#[from] ConsumeError),
+    /// A schema that is not converted.
+    #[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
+    #[error(transparent)]
+    Convert(#[from] ConvertError),
+    /// A value that a conversion does not carry.
+    #[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
+    #[error(transparent)]
+    Value(#[from] ValueError),
     /// Codecs that are not measured.
     #[cfg(feature = "bench")]
     #[error(transparent)]
@@ -86,6 +96,10 @@ impl Error {
             Self::Transport(it) => it.class(),
             Self::Send(it) => it.class(),
             Self::Consume(it) => it.class(),
+            #[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
+            Self::Convert(it) => it.class(),
+            #[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
+            Self::Value(it) => it.class(),
             #[cfg(feature = "bench")]
             Self::Bench(it) => it.class(),
             #[cfg(feature = "bench")]

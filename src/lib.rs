@@ -6,7 +6,7 @@ pub mod class;
 pub mod codec;
 pub mod compat;
 pub mod consumer;
-#[cfg(feature = "avro")]
+#[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
 pub mod convert;
 pub mod error;
 pub mod frame;

@@ -14,6 +14,7 @@ mod bytes;
 mod check;
 mod completions;
 mod consume;
+mod convert;
 mod decode;
 mod demo;
 mod diff;
@@ -79,6 +80,8 @@ enum Command {
     Decode(decode::Decode),
     /// Say what some bytes are, and show them as JSON
     Inspect(inspect::Inspect),
+    /// Turn a schema into one of another format
+    Convert(convert::Convert),
     /// Send JSON lines to a topic
     Produce(produce::Produce),
     /// Read a topic as JSON lines
@@ -106,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Encode(command) => command.run(&mut output),
         Command::Decode(command) => command.run(&mut output),
         Command::Inspect(command) => command.run(&mut output),
+        Command::Convert(command) => command.run(&mut output),
         Command::Produce(command) => command.run(&mut output),
         Command::Consume(command) => command.run(&mut output),
         Command::Bench(command) => command.run(&mut output),

@@ -134,6 +134,8 @@ pub(super) struct Enum {
     /// With its namespace.
     pub(super) name: String,
     pub(super) symbols: Vec<String>,
+    /// Whether its values may be numbers without a name, too.
+    pub(super) open: bool,
 }
 
 #[derive(Debug, Clone)]

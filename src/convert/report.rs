@@ -111,7 +111,7 @@ impl fmt::Display for Report {
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(source) = &self.place.source {
-            write!(f, "{source}:")?;
+            write!(f, "{source}: ")?;
         }
         if let Some(position) = self.place.position {
             write!(f, "{position} ")?;

@@ -61,9 +61,10 @@ fn workplace() -> tempfile::TempDir {
 fn every_command_explains_itself() {
     let dir = workplace();
     let all = done(dir.path(), &["--help"], "");
-    for command in
-        ["demo", "register", "schemas", "encode", "decode", "inspect", "produce", "consume", "bench"]
-    {
+    for command in [
+        "demo", "register", "schemas", "encode", "decode", "inspect", "convert", "produce", "consume",
+        "bench",
+    ] {
         assert!(all.contains(command), "{command} is not in:\n{all}");
         let help = done(dir.path(), &[command, "--help"], "");
         assert!(help.contains("Usage: schemawire"), "{help}");
@@ -331,4 +332,45 @@ fn the_demo_takes_other_events_and_keeps_its_log_when_asked() {
     let broken = run(dir.path(), &["demo", "--input", "-"], "{\"id\": 1}\n");
     assert_eq!(broken.status.code(), Some(1));
     assert!(stderr(&broken).contains("standard input, line 1"), "{}", stderr(&broken));
+}
+
+#[test]
+fn a_schema_is_converted_and_what_is_not_exact_is_said() {
+    let dir = workplace();
+    let output = run(dir.path(), &["convert", "order.avsc", "--to", "protobuf"], "");
+    assert_eq!(output.status.code(), Some(0));
+    let proto =
+        "syntax = \"proto3\";\n\npackage acme;\n\nmessage Order {\n  string id = 1;\n  int32 qty = 2;\n}\n";
+    assert_eq!(stdout(&output), proto);
+    assert_eq!(stderr(&output), "AVRO to PROTOBUF: 3 exact\n");
+
+    // The default of `currency` has no place in a layout.
+    let output =
+        run(dir.path(), &["convert", "order2.avsc", "--to", "bincode", "-o", "order.bincode.json"], "");
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
+    let note =
+        "2:5 dropped acme.Order.currency: default (\"EUR\") [default]\nAVRO to BINCODE: 4 exact, 1 dropped\n";
+    assert_eq!(stderr(&output), note);
+
+    let report = done(dir.path(), &["convert", "order.bincode.json", "--to", "json", "--report", "json"], "");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!((report["from"].as_str(), report["verdict"].as_str()), (Some("BINCODE"), Some("exact")));
+    assert_eq!(report["entries"][0]["rule"], "record-to-json");
+    assert!(done(dir.path(), &["convert", "--table"], "").contains("| long | int64 |"));
+}
+
+#[test]
+fn a_schema_that_cannot_be_converted_is_refused_with_all_reasons() {
+    let dir = workplace();
+    let text = "{\"title\": \"T\", \"type\": \"object\", \"properties\": {\n  \"a\": false,\n  \"b\": {\"allOf\": [{}, {}]}}}";
+    std::fs::write(dir.path().join("t.json"), text).expect("written");
+    let output = run(dir.path(), &["convert", "t.json", "--to", "avro"], "");
+    assert_eq!((output.status.code(), stdout(&output)), (Some(1), String::new()));
+    let errors = stderr(&output);
+    assert!(errors.starts_with("error: t.json cannot be converted to AVRO\n"), "{errors}");
+    assert!(errors.contains("2:8 impossible T.a: false (no value is of this type) [nothing]"), "{errors}");
+    assert!(errors.contains("3:8 impossible T.b: allOf (schemas are not merged) [all-of]"), "{errors}");
+    assert_eq!(run(dir.path(), &["convert", "order.avsc"], "").status.code(), Some(2), "no format");
+    assert_eq!(run(dir.path(), &["convert", "order.avsc", "--to", "xml"], "").status.code(), Some(2));
+    assert_eq!(run(dir.path(), &["convert", "none.avsc", "--to", "json"], "").status.code(), Some(3));
 }

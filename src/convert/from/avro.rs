@@ -92,7 +92,7 @@ impl Reader<'_> {
                     );
                     self.read.drop(place.clone(), "default-symbol", "default", why);
                 }
-                let kind = Kind::Enum(Enum { name: path.clone(), symbols: it.symbols.clone() });
+                let kind = Kind::Enum(Enum { name: path.clone(), symbols: it.symbols.clone(), open: false });
                 let symbols = it.symbols.iter().cloned().enumerate();
                 let form = Form::Symbols(symbols.map(|(number, name)| (number as u32, name)).collect());
                 let made = Type::new(place, hint, "enum", kind);

@@ -2,11 +2,17 @@
 
 #[cfg(feature = "avro")]
 mod avro;
+#[cfg(feature = "bincode")]
+mod bincode;
+#[cfg(feature = "json")]
+mod json;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 
 use super::ConvertError;
 use super::graph::Graph;
 use super::report::{Entry, Place, Verdict};
-use crate::schema::{Model, Schema, SchemaError};
+use crate::schema::{Format, Model, Schema, SchemaError, SchemaErrorKind};
 
 /// A schema as it was read.
 #[derive(Debug, Default)]
@@ -43,12 +49,19 @@ impl Read {
 
 /// Reads a schema; `message` names the Protobuf message to start from.
 pub(super) fn read(schema: &Schema, message: Option<&str>) -> Result<Read, ConvertError> {
+    if message.is_some() && schema.format() != Format::Protobuf {
+        let sentence = format!("a schema in {} has no messages to choose from", schema.format());
+        return Err(SchemaError::new(schema.format(), SchemaErrorKind::Mismatch, sentence).into());
+    }
     match schema.model() {
         #[cfg(feature = "avro")]
         Model::Avro(_) => Ok(avro::read(schema)?),
-        _ => {
-            let _ = message;
-            Err(SchemaError::unsupported(schema.format()).into())
-        }
+        #[cfg(feature = "protobuf")]
+        Model::Protobuf(model) => Ok(protobuf::read(schema, model, message)?),
+        #[cfg(feature = "json")]
+        Model::Json(model) => Ok(json::read(schema, model)),
+        #[cfg(feature = "bincode")]
+        Model::Bincode(model) => Ok(bincode::read(schema, model)),
+        _ => Err(SchemaError::unsupported(schema.format()).into()),
     }
 }

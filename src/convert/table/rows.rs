@@ -465,12 +465,6 @@ pub(in crate::convert) const ROWS: &[Row] = &[
             exact("struct"),
         ],
     ),
-    row("tuple", "values by place", [exact("record"), exact("message"), exact("object"), exact("struct")]),
-    row(
-        "newtype",
-        "one value under a name of its own",
-        [exact("record"), exact("message"), exact("object"), exact("struct")],
-    ),
     row("enum", "symbols", [exact("enum"), exact("enum"), exact("enum of strings"), exact("enum")]),
     row(
         "open-enum",

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::{DEPTH, Draft, TypeNames, map_row};
+use super::{DEPTH, Draft, TypeNames, map_row, scalar_row};
 use crate::convert::form::{FieldForm, Fields, Form, Wrapped};
 use crate::convert::graph::{
     Choice, Enum, Float, Graph, Kind, Member, Record, Step, Type, TypeId, Unit, Whole,
@@ -168,7 +168,7 @@ impl Writer {
         }
         let name = self.name(id, &it.name);
         self.types.insert(id, name.clone());
-        self.draft.note(id, "enum");
+        self.draft.note(id, scalar_row(&Kind::Enum(it.clone())));
         let mut names = Names::new();
         let symbols: Vec<String> = it.symbols.iter().map(|it| names.unique(&identifier(it))).collect();
         for (symbol, given) in it.symbols.iter().zip(&symbols) {

@@ -154,6 +154,7 @@ fn scalar_row(kind: &Kind) -> &'static str {
         Kind::LocalTimestamp(Unit::Full) => "local-timestamp",
         Kind::Duration => "duration",
         Kind::Json => "json",
+        Kind::Enum(it) if it.open => "open-enum",
         Kind::Enum(_) => "enum",
         Kind::Record(_) => "record",
         Kind::List(_) => "list",

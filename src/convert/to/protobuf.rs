@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-use super::{Draft, TypeNames, map_row};
+use super::{Draft, TypeNames, map_row, scalar_row};
 use crate::convert::form::{Count, FieldForm, Fields, Form, Tagged, Wrapped};
 use crate::convert::graph::{Choice, Enum, Float, Kind, Member, Record, TypeId, Unit, Whole};
 use crate::convert::names::{Names, dotted, identifier, snake, split};
@@ -204,7 +204,7 @@ impl Writer {
 
     /// Symbols share the names of the package; one that is taken gets the enum's name in front.
     fn symbols(&mut self, id: TypeId, name: &str, it: &Enum, block: &mut Block) {
-        self.draft.note(id, "enum");
+        self.draft.note(id, scalar_row(&Kind::Enum(it.clone())));
         let mut forms = Vec::new();
         for (number, symbol) in it.symbols.iter().enumerate() {
             let wanted = identifier(symbol);
@@ -245,7 +245,9 @@ impl Writer {
         match self.draft.schema(id).kind {
             Kind::Optional(inner) => {
                 self.draft.graph.shows(id, Form::Nullable { null: None, some: None });
-                if let Kind::Union(members) = self.draft.schema(inner).kind {
+                if let Kind::Union(members) | Kind::Choice(Choice { name: None, members }) =
+                    self.draft.schema(inner).kind
+                {
                     self.draft.note(id, "nullable-union");
                     return self.oneof(block, inner, wanted, &members);
                 }
@@ -255,8 +257,8 @@ impl Writer {
                 let name = self.line(block, id, &format!("{label}{schema}"), wanted);
                 FieldForm::Named { name, absent: true }
             }
-            Kind::Union(members) => {
-                self.draft.note(id, "union");
+            Kind::Union(members) | Kind::Choice(Choice { name: None, members }) => {
+                self.draft.note(id, scalar_row(self.draft.graph.kind(id)));
                 self.oneof(block, id, wanted, &members)
             }
             Kind::List(item) | Kind::Array(item, _) => {
@@ -293,8 +295,11 @@ impl Writer {
         let mut names = Vec::new();
         block.lines.push_str(&format!("  oneof {oneof} {{\n"));
         for member in members {
-            let branch = snake(&identifier(split(&member.name).1));
-            let name = block.names.unique(&format!("{oneof}_{branch}"));
+            let wanted = match self.draft.graph.kind(id) {
+                Kind::Union(_) => format!("{oneof}_{}", snake(&identifier(split(&member.name).1))),
+                _ => identifier(&member.name),
+            };
+            let name = block.names.unique(&wanted);
             let number = block.next();
             let schema = self.single(member.schema);
             block.lines.push_str(&format!("    {schema} {name} = {number};\n"));

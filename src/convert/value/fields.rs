@@ -25,7 +25,7 @@ impl Translation<'_> {
             Form::Places => {
                 let open = self.out.begin_array();
                 for (field, it) in record.fields.iter().zip(&found) {
-                    self.value(field.schema, it.value).map_err(|error| error.inside(&field.name))?;
+                    self.content(field.schema, it).map_err(|error| error.inside(&field.name))?;
                 }
                 self.out.end_with(open, found.len());
                 Ok(())
@@ -42,12 +42,20 @@ impl Translation<'_> {
                 Ok(())
             }
             _ => match (record.fields.first(), found.first()) {
-                (Some(field), Some(it)) => self.value(field.schema, it.value),
+                (Some(field), Some(it)) => self.content(field.schema, it),
                 _ => {
                     self.out.null();
                     Ok(())
                 }
             },
+        }
+    }
+
+    /// Writes what was found of a field.
+    fn content(&mut self, id: TypeId, found: &Found<'_>) -> Result<(), ValueError> {
+        match found.member {
+            Some(member) => self.member_of(id, member, found.value),
+            None => self.value(id, found.value),
         }
     }
 
@@ -65,10 +73,7 @@ impl Translation<'_> {
                     return Ok(false);
                 }
                 self.key(name, as_map);
-                match found.member {
-                    Some(member) => self.member_of(id, member, found.value)?,
-                    None => self.value(id, found.value)?,
-                }
+                self.content(id, found)?;
                 Ok(true)
             }
             FieldForm::Inline(names) => {

@@ -9,6 +9,7 @@ mod scalar;
 
 use super::form::{Form, Wrapped};
 use super::graph::{Graph, Kind, Type, TypeId};
+use crate::class::Class;
 use crate::value::{Value, ValueBuilder, ValueRef, View};
 
 /// How deep values may stand inside each other; twice what the codecs' own limits take by default.
@@ -31,6 +32,12 @@ fn at(path: &str) -> String {
 impl ValueError {
     fn new(message: impl Into<String>) -> Self {
         Self { path: String::new(), message: message.into() }
+    }
+
+    /// What a caller may do about it: the value is at fault.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        Class::BadData
     }
 
     /// The same error seen from one level further out.

@@ -9,16 +9,18 @@ use schemawire::value::{Date, Decimal, Duration, LocalTimestamp, Time, Timestamp
 use serde_json::{Value as Json, json};
 
 use super::random::{Make, Random, leaf, make};
-use super::round::holds;
+use super::round::{config, holds};
 
 proptest::proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn a_value_of_an_avro_schema_comes_back_equal(seed in any::<u64>()) {
         let mut random = Random(seed);
         let mut names = Names { count: 0, known: Vec::new() };
         let (schema, make) = if random.coin() { names.record(&mut random, 3) } else { names.schema(&mut random, 3) };
         let schema = Schema::avro(&schema.to_string()).unwrap_or_else(|error| panic!("{error}\n{schema:#}"));
-        for _ in 0..3 {
+        for _ in 0..2 {
             let mut out = ValueBuilder::new();
             make(&mut random, &mut out, 3);
             holds(&schema, &out.finish());

@@ -1,12 +1,19 @@
 //! The law of conversions: a value through both codecs and both ways comes back equal.
 
+use proptest::prelude::ProptestConfig;
 use schemawire::codec::{Binding, BoundCodec, Codecs};
-use schemawire::convert::{Conversion, ConvertError, Verdict, convert};
+use schemawire::convert::{Conversion, ConvertError, Entry, Verdict, convert, markdown};
 use schemawire::schema::{Format, Schema};
 use schemawire::value::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub(super) const FORMATS: [Format; 4] = [Format::Avro, Format::Protobuf, Format::Json, Format::Bincode];
+
+/// Half as many cases as usual: each binds four codecs.
+pub(super) fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: usual.cases.div_ceil(2), failure_persistence: None, ..usual }
+}
 
 pub(super) fn codec(schema: &Schema) -> Arc<dyn BoundCodec> {
     let codecs = Codecs::default();
@@ -66,9 +73,25 @@ pub(super) fn holds(schema: &Schema, value: &Value<'_>) {
     let source = codec(schema);
     for to in FORMATS {
         let Some(conversion) = conversion(schema, to) else { continue };
+        conversion.report().entries.iter().for_each(|it| in_table(schema.format(), it));
         if let Round::Refused(why) = round(&conversion, source.as_ref(), value) {
             let verdict = conversion.report().verdict();
             assert!(verdict >= Verdict::Narrowed, "{verdict}, but refused: {why}\n{}", schema.text());
         }
     }
+}
+
+/// What an entry says of a type is a cell of the table.
+fn in_table(from: Format, entry: &Entry) {
+    static TABLE: OnceLock<String> = OnceLock::new();
+    let Some((row, _)) = entry.rule.rsplit_once("-to-") else { return };
+    let table = TABLE.get_or_init(markdown);
+    let section = table.split("\n## ").find(|it| it.starts_with(&format!("From {from}"))).expect("a section");
+    let start = format!("| {} | {row} |", entry.source);
+    // The outermost type has a row of its own beside that of its kind.
+    let is_it =
+        |line: &str| line.starts_with(&start) || (row == "outermost" && line.contains("| outermost |"));
+    let line = section.lines().find(|it| is_it(it)).unwrap_or_else(|| panic!("{from}: no row {start}"));
+    let cell = format!("{}: `{}`", entry.verdict, entry.target);
+    assert!(line.contains(&cell), "{entry}: no cell {cell} in {line}");
 }
