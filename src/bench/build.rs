@@ -77,10 +77,12 @@ impl<'b> Bench<'b> {
         self
     }
 
-    /// Says what is measured, for the report: the schema, the data in words, and the text or bytes of it that the fingerprint covers.
+    /// Says what is measured, for the report: the schema, the message where it is Protobuf and not its first, the data in
+    /// words, and the texts or bytes of it that the fingerprint covers.
     pub fn with_subject<'d>(
         mut self,
         schema: &Schema,
+        message: Option<&str>,
         data: &str,
         content: impl IntoIterator<Item = &'d [u8]>,
     ) -> Self {
@@ -91,9 +93,10 @@ impl<'b> Bench<'b> {
             hash.update(part);
         };
         cover(schema.canonical().as_bytes());
+        cover(message.unwrap_or_default().as_bytes());
         content.into_iter().for_each(&mut cover);
         self.subject = Subject {
-            schema: schema.full_name().unwrap_or_default(),
+            schema: message.map(str::to_owned).or_else(|| schema.full_name()).unwrap_or_default(),
             format: schema.format().as_str().into(),
             data: data.into(),
             messages: 0,

@@ -34,14 +34,19 @@
 //! ```
 
 mod build;
+mod chart;
 mod clock;
 mod compare;
 mod compress;
 mod error;
+mod generate;
+mod html;
 mod machine;
+mod markdown;
 mod measure;
 mod payloads;
 mod report;
+pub(crate) mod shape;
 mod statistics;
 mod tables;
 mod text;
@@ -50,7 +55,10 @@ mod work;
 pub use build::Bench;
 pub use compare::{Change, CompareError, Comparison, Figure};
 pub use error::BenchError;
+pub use generate::Generator;
+pub use html::html;
 pub use machine::Machine;
+pub use markdown::markdown;
 pub use report::{Bytes, Case, Compressed, Figures, LeftOut, Method, Path, Report, Subject, VERSION};
 pub use statistics::Spread;
 pub use text::{json, text};

@@ -1,5 +1,7 @@
 //! Which codecs are measured, and with which schema each.
 
+use std::sync::Arc;
+
 use clap::ValueEnum;
 
 use super::Data;
@@ -7,8 +9,12 @@ use crate::bench::Bench;
 use crate::cli::failure::Failure;
 use crate::codec::json::ValidatedJson;
 use crate::codec::{Binding, Codecs, DynCodec, Message};
+use crate::convert::{ConvertError, Report, Verdict, convert_message};
 use crate::schema::{Format, Schema};
-use std::sync::Arc;
+use crate::value::Value;
+
+/// How many parts of a translated schema that are not exact are named.
+const MOST_NOTES: usize = 4;
 
 /// A codec by its name on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,14 +91,51 @@ fn add_one(
     message: Option<&str>,
     data: &Data,
 ) -> Result<(), Failure> {
-    if name.format() != schema.format() {
-        return Err(Failure::data(format!("the schema is {}", schema.format())));
+    let codec = name.codec()?;
+    if name.format() == schema.format() {
+        let mut binding = Binding::new(schema);
+        if let Some(message) = message {
+            binding = binding.with_message(Message::Name(message));
+        }
+        bench.dynamic(name.as_str(), codec.bind_dyn(&binding)?, &data.values, Vec::new())?;
+        return Ok(());
     }
-    let mut binding = Binding::new(schema);
-    if let Some(message) = message {
-        binding = binding.with_message(Message::Name(message));
-    }
-    let bound = name.codec()?.bind_dyn(&binding)?;
-    bench.dynamic(name.as_str(), bound, &data.values, Vec::new())?;
+    let conversion = convert_message(schema, name.format(), message).map_err(impossible)?;
+    let bound = codec.bind_dyn(&Binding::new(conversion.schema()))?;
+    let values: Vec<Value<'_>> = data
+        .values
+        .iter()
+        .enumerate()
+        .map(|(index, value)| {
+            let converted = conversion.forward(value);
+            converted.map_err(|error| Failure::data(format!("message {}: {error}", index + 1)))
+        })
+        .collect::<Result<_, _>>()?;
+    let notes = if name == CodecName::JsonValidated { Vec::new() } else { notes(conversion.report()) };
+    bench.dynamic(name.as_str(), bound, &values, notes)?;
     Ok(())
+}
+
+/// The parts that cannot be converted, with their places.
+fn impossible(error: ConvertError) -> Failure {
+    match error {
+        ConvertError::Impossible(report) => {
+            let failure = Failure::data(format!("the schema cannot be converted to {}", report.to));
+            report.of(Verdict::Impossible).fold(failure, |failure, entry| failure.because(entry.to_string()))
+        }
+        ConvertError::Schema(error) => error.into(),
+    }
+}
+
+/// What the translation of the schema made other than it was, worst first.
+fn notes(report: &Report) -> Vec<String> {
+    // What was dropped shows in no value.
+    let verdicts = [Verdict::Narrowed, Verdict::Widened];
+    let all: Vec<String> =
+        verdicts.into_iter().flat_map(|verdict| report.of(verdict)).map(ToString::to_string).collect();
+    let more = all.len().saturating_sub(MOST_NOTES);
+    let rest = (more > 0)
+        .then(|| format!("and {more} more parts that are not exact; `schemawire convert` lists them"));
+    let note = |it: String| format!("schema translated from {}: {it}", report.from);
+    all.into_iter().take(MOST_NOTES).map(note).chain(rest).collect()
 }

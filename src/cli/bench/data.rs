@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::bench::Generator;
 use crate::cli::encode::not_json;
 use crate::cli::failure::Failure;
 use crate::cli::input::Input;
@@ -13,6 +14,9 @@ use crate::value::{Value, from_json};
 
 /// The most text of messages that is kept.
 const MOST_TEXT: usize = 256 << 20;
+
+/// How many made-up messages in a row may not fit before it is given up.
+const TRIES: u32 = 50;
 
 /// Messages as the schema's own codec reads them.
 #[derive(Debug)]
@@ -60,6 +64,52 @@ impl Data {
         }
         Ok(data)
     }
+}
+
+/// Messages made up from the schema. Each is tried with the schema's own codec.
+impl Data {
+    pub(super) fn generate(
+        schema: &Schema,
+        message: Option<&str>,
+        seed: u64,
+        count: u32,
+    ) -> Result<Self, Failure> {
+        let bound = own_codec(schema, message)?;
+        let mut generator = Generator::new(schema, message, seed)?;
+        let mut data = Self { values: Vec::new(), lines: Vec::new(), description: String::new() };
+        let mut kept = 0;
+        while data.lines.len() < count as usize {
+            let (line, value) = fitting(&mut generator, &*bound)?;
+            kept += line.len();
+            if kept > MOST_TEXT {
+                return Err(Failure::data("the messages made up for the schema have more than 256 MiB")
+                    .help("measure fewer of them with --messages"));
+            }
+            data.lines.push(line);
+            data.values.push(value);
+        }
+        data.description = format!("made up from the schema with seed {seed}");
+        Ok(data)
+    }
+}
+
+/// The next made-up message that the codec takes.
+fn fitting(generator: &mut Generator, bound: &dyn BoundCodec) -> Result<(String, Value<'static>), Failure> {
+    let mut refused = None;
+    for _ in 0..TRIES {
+        let line = generator.line();
+        match through(bound, &line) {
+            Ok(value) => return Ok((line, value)),
+            Err(failure) => refused = Some((line, failure)),
+        }
+    }
+    let failure = Failure::data("messages made up for this schema do not fit it");
+    let failure = refused.into_iter().fold(failure, |failure, (line, reason)| {
+        failure
+            .because(reason.message())
+            .because(format!("the last one was {}", line.chars().take(200).collect::<String>()))
+    });
+    Err(failure.help("give messages with --data"))
 }
 
 /// The schema's own codec; JSON is checked against its schema.

@@ -35,12 +35,17 @@ pub(super) struct Bench {
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
 
-    /// Messages as JSON lines; `-` is standard input
+    /// Messages as JSON lines; `-` is standard input. Without it they are made up from the schema, which says little about
+    /// how well yours compress
     #[arg(long, value_name = "FILE")]
-    data: String,
+    data: Option<String>,
 
-    /// How many messages to measure at most
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]
+    /// What made-up messages are drawn from: the same number gives the same messages
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "data")]
+    seed: u64,
+
+    /// How many messages to measure: that many made-up ones, or at most so many of the data's first lines
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     messages: u32,
 
     /// Only these codecs; may be given again
@@ -80,6 +85,10 @@ enum Format {
     Text,
     /// The document that `--save` writes
     Json,
+    /// Tables for a pull request or a page
+    Markdown,
+    /// One page with charts, which needs nothing beside itself
+    Html,
 }
 
 impl Bench {
@@ -87,14 +96,17 @@ impl Bench {
         let schema = self.references.read(&self.schema)?;
         // What is wrong with the baseline is said before anything is measured.
         let baseline = self.compare.as_ref().map(|path| read_report(path)).transpose()?;
-        let data = Data::read(&self.data, &schema, self.message.as_deref(), self.messages, output)?;
+        let message = self.message.as_deref();
+        let data = match &self.data {
+            Some(name) => Data::read(name, &schema, message, self.messages, output)?,
+            None => Data::generate(&schema, message, self.seed, self.messages)?,
+        };
         let mut bench = bench::Bench::new().with_rounds(self.rounds);
         if densa_alloc::is_active() {
             bench = bench.with_allocations(allocations_made);
         }
-        let content =
-            data.lines.iter().map(String::as_bytes).chain(self.message.as_deref().map(str::as_bytes));
-        bench = bench.with_subject(&schema, &data.description, content);
+        let content = data.lines.iter().map(String::as_bytes);
+        bench = bench.with_subject(&schema, message, &data.description, content);
         codecs::add(&mut bench, &self.codec, &schema, self.message.as_deref(), &data)?;
 
         let bar = output.progress("rounds", 0);
@@ -120,6 +132,8 @@ impl Bench {
         let shown = match self.format {
             Format::Text => bench::text(report, comparison.as_ref()),
             Format::Json => bench::json(report, comparison.as_ref()),
+            Format::Markdown => bench::markdown(report, comparison.as_ref()),
+            Format::Html => bench::html(report, comparison.as_ref()),
         };
         match &self.output {
             None => output.raw(shown.as_bytes())?,

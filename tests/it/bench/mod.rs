@@ -1,7 +1,9 @@
 //! `schemawire bench` and the library behind it. No test asserts a time: what is measured is not what is tested.
 
 mod comparing;
+mod generating;
 mod library;
+mod showing;
 
 use std::path::Path;
 
