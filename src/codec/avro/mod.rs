@@ -69,6 +69,7 @@ mod read;
 mod resolve;
 mod ser;
 mod skip;
+mod text;
 mod write;
 
 #[cfg(feature = "apache-avro")]
@@ -143,6 +144,7 @@ impl Codec for AvroWith {
 }
 
 impl BoundAvro {
+    #[inline]
     fn decoder<'de>(&self, payload: &'de [u8]) -> Result<read::Decoder<'de, '_>, fault::Fault> {
         read::Decoder::new(payload, &self.read, self.limits)
     }

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::plan::{Plan, Width};
+use super::text::Ahead;
 use crate::codec::DecodeErrorKind;
 use crate::limits::Limits;
 
@@ -16,6 +17,8 @@ pub(super) struct Decoder<'de, 'p> {
     depth: usize,
     elements: usize,
     bytes: usize,
+    /// What is known of the bytes ahead.
+    pub(super) ahead: Ahead<'de>,
     /// Where fields of reordered records start, for the paths that need the reader's order; a stack.
     pub(super) starts: Vec<&'de [u8]>,
 }
@@ -28,6 +31,7 @@ pub(super) struct Mark {
 }
 
 impl<'de, 'p> Decoder<'de, 'p> {
+    #[inline]
     pub(super) fn new(payload: &'de [u8], plan: &'p Plan, limits: Limits) -> Result<Self, Fault> {
         if payload.len() > limits.bytes {
             return Err(limit("payload", payload.len(), "bytes", limits.bytes));
@@ -40,6 +44,7 @@ impl<'de, 'p> Decoder<'de, 'p> {
             depth: limits.depth,
             elements: limits.elements,
             bytes: limits.bytes,
+            ahead: Ahead::NOTHING,
             starts: Vec::new(),
         })
     }
@@ -61,6 +66,7 @@ impl<'de, 'p> Decoder<'de, 'p> {
 
     /// Goes on reading there.
     pub(super) fn jump(&mut self, rest: &'de [u8]) -> &'de [u8] {
+        self.ahead = Ahead::NOTHING;
         std::mem::replace(&mut self.rest, rest)
     }
 
@@ -333,22 +339,6 @@ impl<'de, 'p> Decoder<'de, 'p> {
         self.fault(DecodeErrorKind::Malformed, format!("a length of {length}"))
     }
 
-    /// Text behind its length.
-    #[inline]
-    pub(super) fn text(&mut self) -> Result<&'de str, Fault> {
-        let bytes = self.bytes()?;
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(text),
-            Err(error) => Err(self.bad_text(bytes, error)),
-        }
-    }
-
-    #[cold]
-    fn bad_text(&self, bytes: &[u8], error: std::str::Utf8Error) -> Fault {
-        let offset = self.offset() - bytes.len() + error.valid_up_to();
-        Fault::new(DecodeErrorKind::Malformed, "text that is not UTF-8").at(offset)
-    }
-
     /// A number from 0 up to, but not with, `count`: a union's branch or an enum's symbol.
     #[inline]
     pub(super) fn index(&mut self, count: usize, what: &'static str) -> Result<usize, Fault> {
@@ -370,14 +360,20 @@ impl<'de, 'p> Decoder<'de, 'p> {
     }
 
     /// Nothing may be left.
+    #[inline]
     pub(super) fn finish(&self) -> Result<(), Fault> {
         match self.rest.len() {
             0 => Ok(()),
-            left => Err(self.fault(
-                DecodeErrorKind::TrailingBytes,
-                format!("{left} bytes are left behind the value; were they written with this schema?"),
-            )),
+            left => Err(self.trailing(left)),
         }
+    }
+
+    #[cold]
+    fn trailing(&self, left: usize) -> Fault {
+        self.fault(
+            DecodeErrorKind::TrailingBytes,
+            format!("{left} bytes are left behind the value; were they written with this schema?"),
+        )
     }
 }
 

@@ -5,6 +5,7 @@ mod record;
 mod sequence;
 mod variant;
 
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserializer, Visitor};
 
 use super::fault::Fault;
@@ -279,21 +280,23 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let this = self.settled()?;
-        match this.node {
-            Node::Record(number) => record::fields::<false, V>(this.decoder, number, visitor),
-            Node::Map(number) => sequence::map(this.decoder, number, visitor),
-            Node::Unresolvable(number) => Err(this.decoder.unresolvable(number)),
-            _ => Err(this.mismatch(&format!("a record for the struct `{name}`"))),
+        match self.node {
+            Node::Record(number) => record::fields::<false, V>(self.decoder, number, visitor),
+            _ => self.structure(name, visitor),
         }
     }
 
+    #[inline]
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
+        if let Node::Enum(number) = self.node {
+            let symbol = self.decoder.symbol(number)?;
+            return visitor.visit_enum(BorrowedStrDeserializer::new(symbol.name.text));
+        }
         variant::deserialize(self, name, variants, visitor)
     }
 
@@ -309,6 +312,18 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
 }
 
 impl<'de> NodeDeserializer<'_, 'de, '_> {
+    /// A struct from a node that is no record at first sight.
+    #[inline(never)]
+    fn structure<V: Visitor<'de>>(self, name: &str, visitor: V) -> Result<V::Value, Fault> {
+        let this = self.settled()?;
+        match this.node {
+            Node::Record(number) => record::fields::<false, V>(this.decoder, number, visitor),
+            Node::Map(number) => sequence::map(this.decoder, number, visitor),
+            Node::Unresolvable(number) => Err(this.decoder.unresolvable(number)),
+            _ => Err(this.mismatch(&format!("a record for the struct `{name}`"))),
+        }
+    }
+
     /// A number from a node that is rarely one: an enum gives the place of its symbol.
     fn number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let this = self.settled()?;

@@ -125,6 +125,9 @@ impl<I: Item> Items<'_, '_, '_, I> {
             return Ok(false);
         }
         self.left = self.blocks.take();
+        if I::node(self.item) == Node::String {
+            self.decoder.look_ahead(self.left);
+        }
         // Records pay for themselves.
         if !matches!(I::node(self.item), Node::Record(_)) {
             self.decoder.spend_bytes(self.left.saturating_mul(size))?;
@@ -167,6 +170,7 @@ pub(super) fn map<'de, V: Visitor<'de>>(
     let mut blocks = Blocks::default();
     let more = blocks.open(decoder)?;
     let mut access = MapEntries { decoder, value: value_node, blocks, key: "", more };
+    access.look_ahead();
     let value = visitor.visit_map(&mut access)?;
     // A visitor that stopped early leaves entries, which are passed over.
     while access.next_key::<serde::de::IgnoredAny>()?.is_some() {
@@ -176,6 +180,7 @@ pub(super) fn map<'de, V: Visitor<'de>>(
     Ok(value)
 }
 
+/// The entries of a map.
 struct MapEntries<'a, 'de, 'p> {
     decoder: &'a mut Decoder<'de, 'p>,
     value: Node,
@@ -184,15 +189,30 @@ struct MapEntries<'a, 'de, 'p> {
     more: bool,
 }
 
+impl MapEntries<'_, '_, '_> {
+    /// Between blocks: the next header; `false` at the end of the map.
+    #[inline(never)]
+    fn refill(&mut self) -> Result<bool, Fault> {
+        if self.more {
+            self.more = self.blocks.open(self.decoder)?;
+            self.look_ahead();
+        }
+        Ok(self.more)
+    }
+
+    fn look_ahead(&mut self) {
+        if self.value == Node::String {
+            self.decoder.look_ahead(self.blocks.left.saturating_mul(2));
+        }
+    }
+}
+
 impl<'de> MapAccess<'de> for MapEntries<'_, 'de, '_> {
     type Error = Fault;
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        if self.more {
-            self.more = self.blocks.open(self.decoder)?;
-        }
-        if !self.more {
+        if self.blocks.left == 0 && !self.refill()? {
             return Ok(None);
         }
         self.decoder.spend_bytes(size_of::<K::Value>())?;

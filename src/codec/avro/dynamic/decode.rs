@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::codec::avro::blocks::Blocks;
 use crate::codec::avro::fault::Fault;
 use crate::codec::avro::logical::LogicalValue;
-use crate::codec::avro::plan::{Action, Node, Record, Step};
+use crate::codec::avro::plan::{Action, Field, Node, Record, Step};
 use crate::codec::avro::read::Decoder;
 use crate::value::{Value, ValueBuilder};
 
@@ -81,13 +81,42 @@ impl<'de> Decoder<'de, '_> {
         let mut blocks = Blocks::default();
         while blocks.open(self)? {
             self.spend_bytes(blocks.left.saturating_mul(NODE_BYTES))?;
-            while blocks.left > 0 {
-                self.value(item, out).map_err(|fault| fault.inside_item(blocks.seen))?;
-                blocks.advance();
-            }
+            let first = blocks.seen;
+            self.block_values(item, blocks.take(), out)
+                .map_err(|(fault, at)| fault.inside_item(first + at))?;
         }
         out.end_with(open, blocks.seen);
         self.leave();
+        Ok(())
+    }
+
+    /// The items of one block, each kind of number and text in a loop of its own; an error comes with the item's place in the block.
+    fn block_values(
+        &mut self,
+        item: Node,
+        count: usize,
+        out: &mut ValueBuilder<'de>,
+    ) -> Result<(), (Fault, usize)> {
+        macro_rules! each {
+            ($read:expr) => {
+                for at in 0..count {
+                    let done: Result<_, Fault> = $read;
+                    done.map_err(|fault| (fault, at))?;
+                }
+            };
+        }
+        match item {
+            Node::Int => each!(self.int().map(|it| out.int(it))),
+            Node::Long => each!(self.long().map(|it| out.long(it))),
+            Node::Float => each!(self.float().map(|it| out.float(it))),
+            Node::Double => each!(self.double().map(|it| out.double(it))),
+            Node::FloatAsDouble => each!(self.float().map(|it| out.double(it.into()))),
+            Node::String => {
+                self.look_ahead(count);
+                each!(self.text().map(|it| out.text(it)));
+            }
+            _ => each!(self.value(item, out)),
+        }
         Ok(())
     }
 
@@ -97,6 +126,9 @@ impl<'de> Decoder<'de, '_> {
         let mut blocks = Blocks::default();
         while blocks.open(self)? {
             self.spend_bytes(blocks.left.saturating_mul(2 * NODE_BYTES))?;
+            if value == Node::String {
+                self.look_ahead(blocks.left.saturating_mul(2));
+            }
             while blocks.left > 0 {
                 let key = self.text()?;
                 out.text(key);
@@ -143,6 +175,7 @@ impl<'de> Decoder<'de, '_> {
         Ok(())
     }
 
+    #[inline]
     fn field_value(
         &mut self,
         record: &Record,
@@ -152,16 +185,38 @@ impl<'de> Decoder<'de, '_> {
     ) -> Result<(), Fault> {
         let field = record.field(field);
         out.name_id(field.name.id);
-        let done = if let Action::Default(_) = step.action {
-            let default = field.default.unwrap_or_default();
-            self.spend_bytes(default.len())?;
-            let payload = self.jump(default);
-            let done = self.value(step.node, out);
-            self.jump(payload);
-            done
-        } else {
-            self.value(step.node, out)
+        let done = match (step.action, step.node) {
+            (Action::Default(_), _) => self.default_value(field, step, out),
+            // The common ones here, where they cost no call.
+            (_, Node::String) => self.text().map(|it| {
+                out.text(it);
+            }),
+            (_, Node::Int) => self.int().map(|it| {
+                out.int(it);
+            }),
+            (_, Node::Long) => self.long().map(|it| {
+                out.long(it);
+            }),
+            (_, Node::Double) => self.double().map(|it| {
+                out.double(it);
+            }),
+            (_, node) => self.value(node, out),
         };
-        done.map_err(|fault| fault.inside(field.name.text))
+        done.map_err(|fault| fault.inside(step.name))
+    }
+
+    #[inline(never)]
+    fn default_value(
+        &mut self,
+        field: &Field,
+        step: &Step,
+        out: &mut ValueBuilder<'de>,
+    ) -> Result<(), Fault> {
+        let default = field.default.unwrap_or_default();
+        self.spend_bytes(default.len())?;
+        let payload = self.jump(default);
+        let done = self.value(step.node, out);
+        self.jump(payload);
+        done
     }
 }

@@ -42,6 +42,30 @@ impl NodeSerializer<'_, '_, '_> {
         Ok(())
     }
 
+    #[inline(never)]
+    pub(super) fn boolean(self, value: bool) -> Result<(), Refusal> {
+        let this = self.settle("a boolean", |node, _| (node == Node::Boolean).then_some(0))?;
+        match this.node {
+            Node::Boolean => {
+                this.encoder.out.push(u8::from(value));
+                Ok(())
+            }
+            _ => Err(this.mismatch("a boolean")),
+        }
+    }
+
+    /// Text as any node that is made of it.
+    #[inline(never)]
+    pub(super) fn text(self, value: &str) -> Result<(), Refusal> {
+        let this = self.settle("text", |node, plan| union::rank_text(plan, node, value))?;
+        match this.node {
+            Node::String | Node::UuidText => write::bytes(this.encoder.out, value.as_bytes()),
+            Node::Enum(number) => return this.symbol(number, value),
+            _ => return Err(this.mismatch("text")),
+        }
+        Ok(())
+    }
+
     /// A float as any node that holds it.
     pub(super) fn float(self, value: f32) -> Result<(), Refusal> {
         let this = self.settle("a float", |node, _| match node {

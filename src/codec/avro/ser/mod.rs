@@ -88,14 +88,11 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
 
     #[inline]
     fn serialize_bool(self, value: bool) -> Result<(), Refusal> {
-        let this = self.settle("a boolean", |node, _| (node == Node::Boolean).then_some(0))?;
-        match this.node {
-            Node::Boolean => {
-                this.encoder.out.push(u8::from(value));
-                Ok(())
-            }
-            _ => Err(this.mismatch("a boolean")),
+        if self.node == Node::Boolean {
+            self.encoder.out.push(u8::from(value));
+            return Ok(());
         }
+        self.boolean(value)
     }
 
     #[inline]
@@ -125,13 +122,7 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
             write::bytes(self.encoder.out, value.as_bytes());
             return Ok(());
         }
-        let this = self.settle("text", |node, plan| union::rank_text(plan, node, value))?;
-        match this.node {
-            Node::String | Node::UuidText => write::bytes(this.encoder.out, value.as_bytes()),
-            Node::Enum(number) => return this.symbol(number, value),
-            _ => return Err(this.mismatch("text")),
-        }
-        Ok(())
+        self.text(value)
     }
 
     #[inline]
@@ -270,7 +261,11 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
 
     #[inline]
     fn serialize_struct(self, name: &'static str, length: usize) -> Result<Self::SerializeStruct, Refusal> {
-        self.settle("a struct", |node, plan| union::rank_struct(plan, node, name))?.fields(Some(length))
+        if let Node::Record(number) = self.node {
+            self.encoder.enter()?;
+            return Ok(record::Entries::Record(record::Fields::begin(self.encoder, number)));
+        }
+        self.structure(name, length)
     }
 
     fn serialize_struct_variant(
@@ -285,8 +280,13 @@ impl<'a, 'o, 'p> Serializer for NodeSerializer<'a, 'o, 'p> {
 }
 
 impl<'a, 'o, 'p> NodeSerializer<'a, 'o, 'p> {
+    /// Begins a struct that is behind a union, or a map.
+    #[inline(never)]
+    fn structure(self, name: &str, length: usize) -> Result<record::Entries<'a, 'o, 'p>, Refusal> {
+        self.settle("a struct", |node, plan| union::rank_struct(plan, node, name))?.fields(Some(length))
+    }
+
     /// Begins a record or a map.
-    #[inline]
     fn fields(self, length: Option<usize>) -> Result<record::Entries<'a, 'o, 'p>, Refusal> {
         let Self { encoder, node } = self;
         match node {

@@ -65,8 +65,8 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
     /// Writes the value of a field by its name, which is the next one's as a rule.
     #[inline]
     fn put_named<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-        match self.rest.split_first() {
-            Some((step, rest)) if step.name == name => self.put_next(step, rest, value),
+        match self.rest.first() {
+            Some(step) if step.name == name => self.put_next(step.node, value),
             _ => self.put_found(name, value),
         }
     }
@@ -77,27 +77,28 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
         self.put(field, value)
     }
 
+    /// Writes the value of the first field of `rest`, which is of that node.
     #[inline]
-    fn put_next<T: Serialize + ?Sized>(
-        &mut self,
-        step: &'p Step,
-        rest: &'p [Step],
-        value: &T,
-    ) -> Result<(), Refusal> {
-        match value.serialize(NodeSerializer::new(self.encoder, step.node)) {
+    fn put_next<T: Serialize + ?Sized>(&mut self, node: Node, value: &T) -> Result<(), Refusal> {
+        match value.serialize(NodeSerializer::new(self.encoder, node)) {
             Ok(()) => {
-                self.rest = rest;
+                self.rest = self.rest.get(1..).unwrap_or_default();
                 Ok(())
             }
-            Err(refusal) => Err(refusal.inside(step.name)),
+            Err(refusal) => Err(self.refused(refusal)),
         }
+    }
+
+    #[cold]
+    fn refused(&self, refusal: Refusal) -> Refusal {
+        refusal.inside(self.rest.first().map_or("", |step| step.name))
     }
 
     /// Writes the value of the next field, for those who count instead of naming.
     #[inline]
     pub(super) fn put_in_order<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        match self.rest.split_first() {
-            Some((step, rest)) => self.put_next(step, rest, value),
+        match self.rest.first() {
+            Some(step) => self.put_next(step.node, value),
             None => {
                 Err(Refusal::new(EncodeErrorKind::Type, "more values than the schema's record has fields"))
             }
@@ -106,8 +107,8 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
 
     /// Writes the value of a field by its number.
     fn put<T: Serialize + ?Sized>(&mut self, field: usize, value: &T) -> Result<(), Refusal> {
-        match self.rest.split_first() {
-            Some((step, rest)) if field == self.in_place() => self.put_next(step, rest, value),
+        match self.rest.first() {
+            Some(step) if field == self.in_place() => self.put_next(step.node, value),
             _ => self.put_aside(field, value),
         }
     }
@@ -201,6 +202,13 @@ impl<'a, 'o, 'p> MapEntries<'a, 'o, 'p> {
         }
     }
 
+    /// A field of a struct that is written as a map.
+    #[inline(never)]
+    fn entry<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Refusal> {
+        self.key(key)?;
+        self.value(value)
+    }
+
     fn finish(self) {
         self.block.end(self.encoder.out, self.count);
         self.encoder.out.push(0);
@@ -268,10 +276,7 @@ impl SerializeStruct for Entries<'_, '_, '_> {
     ) -> Result<(), Refusal> {
         match self {
             Self::Record(fields) => fields.put_named(key, value),
-            Self::Map(map) => {
-                map.key(key)?;
-                map.value(value)
-            }
+            Self::Map(map) => map.entry(key, value),
         }
     }
 
