@@ -10,6 +10,7 @@ mod oracle;
 mod property;
 mod quake;
 mod resolution;
+mod text;
 mod typed;
 mod unions;
 mod values;

@@ -122,7 +122,7 @@ impl<'s> Compiler<'s> {
                 let fields = self.fields(side, index, |_| false)?;
                 for (position, (ty, field)) in types.iter().zip(&fields).enumerate() {
                     let node = self.plain(side, *ty)?;
-                    steps.push(Step { name: field.name.text, node, action: Action::Read(position as u32) });
+                    steps.push(Step::new(field.name.text, node, Action::Read(position as u32)));
                 }
                 self.fill_record(number, fields, steps);
                 Node::Record(number)

@@ -8,6 +8,7 @@
 //! Promotion, skipping and defaults are kinds of node and step: a pair of different schemas costs a message no more than a pair of equal ones.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::schema::avro::Unit;
 use crate::value::{NameId, NameTable};
@@ -116,12 +117,38 @@ pub(super) struct Field {
 }
 
 /// One step over a record.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Step {
     /// What the field is called: by the reader, or by the writer where only it has the field.
     pub(super) name: &'static str,
     pub(super) node: Node,
     pub(super) action: Action,
+    /// Where the first struct that was written has the name of this field; 0 before there was one.
+    key: AtomicUsize,
+}
+
+impl Step {
+    pub(super) const fn new(name: &'static str, node: Node, action: Action) -> Self {
+        Self { name, node, action, key: AtomicUsize::new(0) }
+    }
+
+    /// Whether a struct's field has this name. What is `'static` stays as it is, so that of a name that was equal once its place tells it again.
+    #[inline]
+    pub(super) fn is_named(&self, key: &'static str) -> bool {
+        key.len() == self.name.len()
+            && (self.key.load(Ordering::Relaxed) == key.as_ptr() as usize || self.is_equal(key))
+    }
+
+    #[inline(never)]
+    fn is_equal(&self, key: &'static str) -> bool {
+        let equal = self.name == key;
+        if equal && !key.is_empty() {
+            // The first one stays: structs that take turns would write here for ever.
+            let place = key.as_ptr() as usize;
+            let _ = self.key.compare_exchange(0, place, Ordering::Relaxed, Ordering::Relaxed);
+        }
+        equal
+    }
 }
 
 /// What a step does.

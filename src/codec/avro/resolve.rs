@@ -243,7 +243,7 @@ impl Compiler<'_> {
                 // Pairs that led here while it was in progress may live on in a union's branch.
                 if let Failure::Mismatch(mismatch) = &failure {
                     let node = self.failure(mismatch);
-                    self.fill_record(number, Vec::new(), vec![Step { name: "", node, action: Action::Skip }]);
+                    self.fill_record(number, Vec::new(), vec![Step::new("", node, Action::Skip)]);
                 }
                 Err(failure)
             }
@@ -264,13 +264,13 @@ impl Compiler<'_> {
             let target = matched.iter().position(|it| *it == Some(at));
             let Some((position, (read, target))) = target.and_then(|it| Some((it, to.get(it)?))) else {
                 let name = self.name(&field.name)?.text;
-                steps.push(Step { name, node: self.plain(Side::Writer, *ty)?, action: Action::Skip });
+                steps.push(Step::new(name, self.plain(Side::Writer, *ty)?, Action::Skip));
                 continue;
             };
             let fit = self.pair(*ty, *target).map_err(|it| it.inside(&field.name))?;
             whole &= fit.whole;
             let name = self.name(&read.name)?.text;
-            steps.push(Step { name, node: fit.node, action: Action::Read(position as u32) });
+            steps.push(Step::new(name, fit.node, Action::Read(position as u32)));
         }
         for (position, (field, ty)) in to.iter().enumerate() {
             if matched.get(position).copied().flatten().is_some() {
@@ -285,7 +285,7 @@ impl Compiler<'_> {
             }
             let node = self.plain(Side::Reader, *ty)?;
             let name = self.name(&field.name)?.text;
-            steps.push(Step { name, node, action: Action::Default(position as u32) });
+            steps.push(Step::new(name, node, Action::Default(position as u32)));
         }
         let fields =
             self.fields(Side::Reader, r, |position| matched.get(position).copied().flatten().is_none())?;

@@ -416,3 +416,36 @@ fn a_sequence_of_unknown_length_is_written_as_one_of_known_length() {
     let known: Vec<_> = (0..1000).map(|it| f64::from(2 * it + 1)).collect();
     assert_eq!(encode(&codec, &Odd).unwrap(), encode(&codec, &known).unwrap());
 }
+
+#[test]
+fn a_structs_names_are_known_by_what_they_are_not_by_who_came_first() {
+    #[derive(Serialize)]
+    struct First {
+        x: i32,
+        y: i32,
+    }
+    #[derive(Serialize)]
+    struct Second {
+        y: i32,
+        x: i32,
+    }
+    #[derive(Serialize)]
+    struct Third {
+        x: i32,
+        #[serde(rename = "y")]
+        other: i32,
+    }
+    #[derive(Serialize)]
+    struct Fourth {
+        x: i32,
+        z: i32,
+    }
+    let codec = same(&record("Point", r#"{"name": "x", "type": "int"}, {"name": "y", "type": "int"}"#));
+    for _ in 0..3 {
+        assert_eq!(encode(&codec, &First { x: 1, y: 2 }).unwrap(), [2, 4]);
+        assert_eq!(encode(&codec, &Second { y: 2, x: 1 }).unwrap(), [2, 4]);
+        assert_eq!(encode(&codec, &Third { x: 1, other: 2 }).unwrap(), [2, 4]);
+        let error = encode(&codec, &Fourth { x: 1, z: 2 }).unwrap_err();
+        assert_eq!((error.kind, error.path.as_str()), (EncodeErrorKind::UnknownField, "z"));
+    }
+}

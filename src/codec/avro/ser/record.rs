@@ -66,7 +66,7 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
     #[inline]
     fn put_named<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
         match self.rest.first() {
-            Some(step) if step.name == name => self.put_next(step.node, value),
+            Some(step) if step.is_named(name) => self.put_next(step.node, value),
             _ => self.put_found(name, value),
         }
     }
@@ -114,7 +114,7 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
     }
 
     fn put_aside<T: Serialize + ?Sized>(&mut self, field: usize, value: &T) -> Result<(), Refusal> {
-        let Some(Step { name, node, .. }) = self.record.steps.get(field).copied() else {
+        let Some(&Step { name, node, .. }) = self.record.steps.get(field) else {
             return Err(Refusal::new(EncodeErrorKind::UnknownField, "the schema's record has no such field"));
         };
         let in_place = self.in_place();
