@@ -67,6 +67,7 @@ impl<'a> ValueBuilder<'a> {
 
     /// How many nodes were written.
     #[must_use]
+    #[inline]
     pub fn node_count(&self) -> usize {
         self.value.nodes.len()
     }
@@ -89,32 +90,38 @@ impl<'a> ValueBuilder<'a> {
         id
     }
 
+    #[inline]
     fn push(&mut self, node: Node<'a>) -> &mut Self {
         self.value.nodes.push(node);
         self
     }
 
     /// Null.
+    #[inline]
     pub fn null(&mut self) -> &mut Self {
         self.push(Node::Null)
     }
 
     /// A boolean.
+    #[inline]
     pub fn bool(&mut self, value: bool) -> &mut Self {
         self.push(Node::Bool(value))
     }
 
     /// A signed number of 32 bits.
+    #[inline]
     pub fn int(&mut self, value: i32) -> &mut Self {
         self.push(Node::Int(value))
     }
 
     /// A signed number of 64 bits.
+    #[inline]
     pub fn long(&mut self, value: i64) -> &mut Self {
         self.push(Node::Long(value))
     }
 
     /// An unsigned number of 64 bits.
+    #[inline]
     pub fn unsigned(&mut self, value: u64) -> &mut Self {
         self.push(Node::Unsigned(value))
     }
@@ -125,11 +132,13 @@ impl<'a> ValueBuilder<'a> {
     }
 
     /// A float of 64 bits.
+    #[inline]
     pub fn double(&mut self, value: f64) -> &mut Self {
         self.push(Node::Double(value))
     }
 
     /// Text lent from the payload.
+    #[inline]
     pub fn text(&mut self, value: &'a str) -> &mut Self {
         self.push(Node::Text(value))
     }
@@ -215,11 +224,13 @@ impl<'a> ValueBuilder<'a> {
     }
 
     /// Opens an array.
+    #[inline]
     pub fn begin_array(&mut self) -> Open {
         self.open(Node::Array { length: 0, end: 0 })
     }
 
     /// Opens a map.
+    #[inline]
     pub fn begin_map(&mut self) -> Open {
         self.open(Node::Map { length: 0, end: 0 })
     }
@@ -235,6 +246,7 @@ impl<'a> ValueBuilder<'a> {
         self.open(Node::Record { name, length: 0, end: 0 })
     }
 
+    #[inline]
     fn open(&mut self, node: Node<'a>) -> Open {
         let index = self.value.nodes.len();
         // Until it is ended the container is empty, so that a forgotten `end` cannot send a reader astray.
@@ -250,6 +262,7 @@ impl<'a> ValueBuilder<'a> {
 
     /// Closes a container, which then holds `length` items, entries or fields: as many as were written, which is not counted
     /// again.
+    #[inline]
     pub fn end_with(&mut self, Open(place): Open, length: usize) -> &mut Self {
         let stop = self.value.nodes.len();
         if let Some(
@@ -275,6 +288,19 @@ impl<'a> ValueBuilder<'a> {
         }
         let keyed = matches!(self.value.nodes.get(open.0), Some(Node::Map { .. } | Node::Record { .. }));
         self.end_with(open, if keyed { count / 2 } else { count })
+    }
+
+    /// The texts that are keys of a map which is still open, or of one whose content is the last that was written.
+    #[cfg(feature = "json")]
+    pub(crate) fn keys(&self, open: &Open) -> impl Iterator<Item = &str> {
+        let mut index = open.0 + 1;
+        std::iter::from_fn(move || {
+            let (super::Plain::Lent(text) | super::Plain::Own(text)) = self.value.plain(index) else {
+                return None;
+            };
+            index = self.value.behind(index + 1);
+            Some(text)
+        })
     }
 
     /// Copies a value of another arena, names and all.

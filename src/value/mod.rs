@@ -35,6 +35,8 @@ pub use json::{AsJson, JsonValueError, from_json};
 #[cfg(feature = "bincode")]
 pub(crate) use logical::token;
 pub use logical::{Date, Decimal, Duration, LocalTimestamp, LogicalError, Time, Timestamp, Uuid};
+#[cfg(feature = "json")]
+pub(crate) use read::Plain;
 pub use read::{Elements, Entries, ValueRef, View};
 
 use std::collections::HashMap;

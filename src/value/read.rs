@@ -79,6 +79,60 @@ impl<'v> Value<'v> {
     }
 }
 
+/// A node of a value that was read from JSON, as it lies there.
+#[cfg(feature = "json")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Plain<'v, 'a> {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    /// Above `i64::MAX`.
+    Unsigned(u64),
+    Double(f64),
+    /// Text that the value lends from its payload.
+    Lent(&'a str),
+    /// Text of the value's own.
+    Own(&'v str),
+    /// So many items follow.
+    Array(usize),
+    /// So many names follow, each with its value behind it.
+    Map(usize),
+    /// What JSON has no form for, or the end.
+    Other,
+}
+
+#[cfg(feature = "json")]
+impl<'a> Value<'a> {
+    #[inline]
+    pub(crate) fn plain(&self, index: usize) -> Plain<'_, 'a> {
+        let Some(node) = self.nodes.get(index) else { return Plain::Other };
+        match *node {
+            Node::Null => Plain::Null,
+            Node::Bool(it) => Plain::Bool(it),
+            Node::Int(it) => Plain::Integer(it.into()),
+            Node::Long(it) => Plain::Integer(it),
+            Node::Unsigned(it) => Plain::Unsigned(it),
+            Node::Double(it) => Plain::Double(it),
+            Node::Text(text) => Plain::Lent(text),
+            Node::OwnText { start, length } => {
+                Plain::Own(self.text.get(start..start + length).unwrap_or_default())
+            }
+            Node::Array { length, .. } => Plain::Array(length),
+            Node::Map { length, .. } => Plain::Map(length),
+            _ => Plain::Other,
+        }
+    }
+
+    /// The index behind the value that stands at `index`.
+    #[inline]
+    pub(crate) fn behind(&self, index: usize) -> usize {
+        match self.nodes.get(index) {
+            Some(Node::Array { end, .. } | Node::Map { end, .. }) => *end,
+            _ => index + 1,
+        }
+    }
+}
+
 impl<'v> ValueRef<'v> {
     pub(super) fn new(value: &'v Value<'_>, index: usize) -> Self {
         Self { value, index }
@@ -109,12 +163,6 @@ impl<'v> ValueRef<'v> {
 
     fn node(self) -> Node<'v> {
         self.value.nodes.get(self.index).copied().unwrap_or(Node::Null)
-    }
-
-    /// What tells this value from every other one that is alive: its arena's address, and its index there.
-    #[cfg(feature = "json")]
-    pub(crate) fn place(self) -> (usize, usize) {
-        (std::ptr::from_ref(self.value) as usize, self.index)
     }
 
     /// What stands here.

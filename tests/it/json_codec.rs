@@ -3,6 +3,7 @@
 mod limits;
 mod quake;
 mod schema;
+mod validated;
 mod validation;
 
 use schemawire::codec::json::BoundJson;

@@ -17,6 +17,9 @@
 //!
 //! # Limits
 //!
+//! A payload that is checked or dynamic is parsed once: the tree that the validator sees is what the Rust type is made of, as `serde_json`
+//! would make it. What is unusual or wrong goes to `serde_json` itself.
+//!
 //! Payload length, nesting and elements are checked before `serde_json` sees the payload; deeper than 127 levels it reads
 //! nothing, whatever the limit says. A dynamic value takes up to 32 bytes an item and 88 a member while it is read, and no
 //! more than `bytes` in all; validation adds 32 a member of an object with more than 64. A typed value takes what its type takes: the worst is a list of large structs whose members all have
@@ -43,8 +46,10 @@
 mod exact;
 mod fault;
 mod node;
+mod parse;
 mod scan;
 mod tree;
+mod typed;
 mod validator;
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +61,7 @@ use crate::limits::Limits;
 use crate::schema::{Format, SchemaError, SchemaErrorKind};
 use crate::value::{AsJson, Value};
 use exact::{Exact, Trace};
+use typed::Typed;
 use validator::Validator;
 
 /// JSON, not checked against its schema.
@@ -152,13 +158,23 @@ impl BoundJson {
             };
             EncodeError { kind, message: error.message, path: error.path }
         };
-        scan::within_limits(payload, self.limits).map_err(unreadable)?;
-        let value = tree::read(payload, self.limits).map_err(unreadable)?;
+        let value = self.read(payload).map_err(unreadable)?;
         validators.writer.check(&value).map_err(|violation| EncodeError {
             kind: EncodeErrorKind::Value,
             message: violation.message,
             path: violation.path,
         })
+    }
+
+    /// The payload as a tree.
+    fn read<'de>(&self, payload: &'de [u8]) -> Result<Value<'de>, DecodeError> {
+        match parse::read(payload, self.limits) {
+            Some(value) => Ok(value),
+            None => {
+                scan::within_limits(payload, self.limits)?;
+                tree::read(payload, self.limits)
+            }
+        }
     }
 
     /// Checks what was read with the reader's schema.
@@ -185,9 +201,14 @@ impl<T: Serialize + ?Sized> Encode<T> for BoundJson {
 
 impl<'de, T: Deserialize<'de>> Decode<'de, T> for BoundJson {
     fn decode(&self, payload: &'de [u8]) -> Result<T, DecodeError> {
-        scan::within_limits(payload, self.limits)?;
         if self.validators.is_some() {
-            self.check_read(&tree::read(payload, self.limits)?)?;
+            let value = self.read(payload)?;
+            self.check_read(&value)?;
+            if let Ok(value) = T::deserialize(&mut Typed::new(&value)) {
+                return Ok(value);
+            }
+        } else {
+            scan::within_limits(payload, self.limits)?;
         }
         serde_json::from_slice(payload).map_err(|error| fault::decode(&error, payload))
     }
@@ -199,8 +220,7 @@ impl BoundCodec for BoundJson {
     }
 
     fn decode_value<'de>(&self, payload: &'de [u8]) -> Result<Value<'de>, DecodeError> {
-        scan::within_limits(payload, self.limits)?;
-        let value = tree::read(payload, self.limits)?;
+        let value = self.read(payload)?;
         self.check_read(&value)?;
         Ok(value)
     }
