@@ -55,6 +55,7 @@ impl Framing for ConfluentV0 {
         Ok(())
     }
 
+    #[inline]
     fn read<'m, 'h>(
         &'h self,
         message: &'m [u8],
@@ -66,18 +67,25 @@ impl Framing for ConfluentV0 {
                 let id = SchemaId(u32::from_be_bytes([*a, *b, *c, *d]));
                 Ok(Frame { key: SchemaKey::Id(id), indexes: Indexes::InPayload, rest })
             }
-            [Self::MAGIC, ..] => Err(FrameError::new(
-                FrameErrorKind::Truncated,
-                format!("the message has {} bytes, a Confluent frame alone has 5", message.len()),
-            )),
-            [] => Err(FrameError::new(
-                FrameErrorKind::Truncated,
-                "the message is empty, a Confluent frame has 5 bytes",
-            )),
-            [magic, ..] => Err(FrameError::new(
-                FrameErrorKind::UnknownMagic,
-                format!("unknown magic byte {magic:#04x}: a Confluent frame starts with 0x00"),
-            )),
+            other => Err(no_frame(other)),
         }
+    }
+}
+
+/// Why a message has no such frame.
+#[cold]
+fn no_frame(message: &[u8]) -> FrameError {
+    match message {
+        [ConfluentV0::MAGIC, ..] => FrameError::new(
+            FrameErrorKind::Truncated,
+            format!("the message has {} bytes, a Confluent frame alone has 5", message.len()),
+        ),
+        [] => {
+            FrameError::new(FrameErrorKind::Truncated, "the message is empty, a Confluent frame has 5 bytes")
+        }
+        [magic, ..] => FrameError::new(
+            FrameErrorKind::UnknownMagic,
+            format!("unknown magic byte {magic:#04x}: a Confluent frame starts with 0x00"),
+        ),
     }
 }

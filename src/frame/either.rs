@@ -51,6 +51,7 @@ impl Framing for Confluent {
         }
     }
 
+    #[inline]
     fn read<'m, 'h>(
         &'h self,
         message: &'m [u8],
@@ -58,7 +59,9 @@ impl Framing for Confluent {
         headers: &'h Headers,
     ) -> Result<Frame<'m, 'h>, FrameError> {
         // A header without a value counts as none, as in Confluent's reader.
-        if let Some(Some(value)) = headers.last(ConfluentV1::header(role)) {
+        if !headers.is_empty()
+            && let Some(Some(value)) = headers.last(ConfluentV1::header(role))
+        {
             return guid::from_header(value, message);
         }
         match message {

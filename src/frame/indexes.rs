@@ -22,6 +22,9 @@ impl MessageIndexes {
     /// No path: what messages of other formats have.
     pub const NONE: Self = Self(Store::Short([0; 4], 0));
 
+    /// The path of the first message in its file, which is what nearly all schemas declare alone.
+    pub const FIRST: Self = Self(Store::Short([0; 4], 1));
+
     /// The indexes of that path.
     #[must_use]
     pub fn new(path: &[i32]) -> Self {
@@ -37,6 +40,7 @@ impl MessageIndexes {
 
     /// The path, outermost first.
     #[must_use]
+    #[inline]
     pub fn path(&self) -> &[i32] {
         match &self.0 {
             Store::Short(short, length) => short.get(..*length as usize).unwrap_or_default(),

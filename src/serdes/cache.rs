@@ -48,7 +48,7 @@ impl<K, V> Table<K, V> {
         let mut places = vec![0; (2 * entries.len()).next_power_of_two()].into_boxed_slice();
         let mask = places.len() - 1;
         for (index, entry) in entries.iter().enumerate() {
-            let mut at = entry.hash as usize & mask;
+            let mut at = mix(entry.hash) as usize & mask;
             while places.get(at).is_some_and(|place| *place != 0) {
                 at = (at + 1) & mask;
             }
@@ -66,7 +66,7 @@ impl<K, V> Table<K, V> {
 
     fn index(&self, lookup: &impl Lookup<Key = K>) -> Option<usize> {
         let (hash, mask) = (lookup.hash(), self.places.len() - 1);
-        let mut at = hash as usize & mask;
+        let mut at = mix(hash) as usize & mask;
         loop {
             // A free place ends the search; half of them are free.
             let index = self.places.get(at)?.checked_sub(1)? as usize;
@@ -104,6 +104,13 @@ impl<K: Clone, V: Clone> Bounded<K, V> {
         self.snapshot.store(Arc::new(Table::of(entries)));
         value
     }
+}
+
+/// Spreads a number over all bits: tables take the lowest ones.
+#[inline]
+pub(super) const fn mix(number: u64) -> u64 {
+    let product = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ product >> 32
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::cache::Lookup;
+use super::cache::{Lookup, mix};
 use crate::frame::MessageIndexes;
 use crate::ids::SchemaKey;
 use crate::schema::Schema;
@@ -137,24 +137,17 @@ impl Lookup for Dynamic<'_> {
     }
 }
 
-/// A hash of a number costs a multiplication: only the registry's own ids become entries, so nobody can choose colliding ones.
+/// Ids are given in a row and are their own best hash. Only the registry's own become entries, so nobody can choose colliding ones.
 #[inline]
 fn of_key(key: SchemaKey) -> u64 {
     match key {
-        SchemaKey::Id(id) => mix(u64::from(id.0)),
+        SchemaKey::Id(id) => u64::from(id.0),
         SchemaKey::Guid(guid) => {
             let (halves, _) = guid.0.as_chunks::<8>();
             halves.iter().fold(0, |hash, half| mix(hash ^ u64::from_le_bytes(*half)))
         }
         SchemaKey::Fingerprint(fingerprint) => mix(fingerprint),
     }
-}
-
-/// Spreads a number over all bits: tables take the lowest ones, and ids are given in a row.
-#[inline]
-const fn mix(number: u64) -> u64 {
-    let product = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    product ^ product >> 32
 }
 
 fn of_text(lookup: &impl Hash) -> u64 {

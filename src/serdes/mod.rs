@@ -31,6 +31,7 @@
 mod cache;
 mod dynamic;
 mod error;
+mod framings;
 mod lookup;
 mod once;
 mod reader;
@@ -53,6 +54,7 @@ use crate::limits::Limits;
 use crate::registry::{DEFAULT_CONTEXT, Deleted, Proposal, Registered, Registry, Subject};
 use crate::schema::Schema;
 use cache::Bounded;
+use framings::Framings;
 use lookup::{DynamicKey, Handle, HandleKey, Loaded, LoadedKey, Prepared, PreparedKey};
 use reader::ReaderState;
 use writer::WriterState;
@@ -79,7 +81,7 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub struct Settings {
     codecs: Codecs,
-    framing: Arc<dyn Framing>,
+    framing: Framings,
     strategy: Arc<dyn SubjectStrategy>,
     limits: Limits,
     registration: Registration,
@@ -101,7 +103,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             codecs: Codecs::default(),
-            framing: Arc::new(Confluent::V0),
+            framing: Framings::of(Confluent::V0),
             strategy: Arc::new(TopicName),
             limits: Limits::DEFAULT,
             registration: Registration::Register,
@@ -122,7 +124,7 @@ impl Settings {
     /// The framing (default: [`Confluent::V0`], which reads Confluent's other one, too).
     #[must_use]
     pub fn framing(mut self, framing: impl Framing) -> Self {
-        self.framing = Arc::new(framing);
+        self.framing = Framings::of(framing);
         self
     }
 
@@ -203,8 +205,9 @@ impl Serdes {
         &self.0.settings.codecs
     }
 
-    pub(crate) fn framing(&self) -> &dyn Framing {
-        &*self.0.settings.framing
+    #[inline]
+    fn framing(&self) -> &Framings {
+        &self.0.settings.framing
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -24,7 +24,6 @@ impl<V> Once<V> {
     }
 
     /// The places of a hash, the first choice first.
-    #[inline]
     fn places(&self, hash: u64) -> impl Iterator<Item = &OnceLock<V>> {
         let mask = self.places.len().wrapping_sub(1);
         (0..REACH).map_while(move |step| self.places.get((hash as usize).wrapping_add(step) & mask))
@@ -33,14 +32,14 @@ impl<V> Once<V> {
     /// The entry of that hash which `is` the one.
     #[inline]
     pub(super) fn find(&self, hash: u64, is: impl Fn(&V) -> bool) -> Option<&V> {
-        for place in self.places(hash) {
-            // Places are filled in order and never emptied, so a free one ends the search.
-            let entry = place.get()?;
-            if is(entry) {
-                return Some(entry);
-            }
-        }
-        None
+        // Places are filled in order and never emptied, so a free one ends the search.
+        let first = self.places.get(hash as usize & self.places.len().wrapping_sub(1))?.get()?;
+        if is(first) { Some(first) } else { self.find_further(hash, is) }
+    }
+
+    #[inline(never)]
+    fn find_further(&self, hash: u64, is: impl Fn(&V) -> bool) -> Option<&V> {
+        self.places(hash).skip(1).map_while(OnceLock::get).find(|entry| is(entry))
     }
 }
 

@@ -50,6 +50,8 @@ struct Writer<C: Codec> {
     bound: C::Bound,
 }
 
+static NO_HEADERS: Headers = Headers::new();
+
 /// How many writers have a place that they keep; nearly all topics have fewer.
 const FIRST: usize = 128;
 
@@ -69,9 +71,22 @@ impl<C: Codec> ReaderState<C> {
         }
     }
 
+    /// One of the first writers and the payload, by what follows the key; for Protobuf the first message of a schema alone.
     #[inline]
-    fn among_first(&self, lookup: &Bound<'_>) -> Option<&Arc<Writer<C>>> {
-        self.first.find(lookup.hash(), |it| it.key == lookup.key && it.indexes == *lookup.indexes)
+    fn known<'m>(&self, key: SchemaKey, rest: &'m [u8]) -> Option<(&Writer<C>, &'m [u8])> {
+        let (indexes, payload) = match (self.codec.format(), rest) {
+            (Format::Protobuf, [0, payload @ ..]) => (&MessageIndexes::FIRST, payload),
+            (Format::Protobuf, _) => return None,
+            _ => (&MessageIndexes::NONE, rest),
+        };
+        Some((self.among_first(&Bound { key, indexes })?, payload))
+    }
+
+    #[inline]
+    fn among_first(&self, lookup: &Bound<'_>) -> Option<&Writer<C>> {
+        let found =
+            self.first.find(lookup.hash(), |it| it.key == lookup.key && it.indexes == *lookup.indexes);
+        found.map(|writer| &**writer)
     }
 
     fn is_bound(&self, lookup: &Bound<'_>) -> bool {
@@ -104,17 +119,19 @@ impl<C: Codec> Reader<C> {
     ///
     /// # Errors
     /// [`SerdesError::UnknownSchema`] where the writer's schema is not loaded; a frame or payload that does not read.
+    #[inline]
     pub fn deserialize<'m, T>(&self, message: &'m [u8]) -> Result<T, SerdesError>
     where
         C::Bound: Decode<'m, T>,
     {
-        self.with_bound(message, &Headers::new(), |bound, payload| Ok(bound.decode(payload)?))
+        self.with_bound(message, &NO_HEADERS, |bound, payload| Ok(bound.decode(payload)?))
     }
 
     /// As [`Reader::deserialize`], for framings that live in headers.
     ///
     /// # Errors
     /// As [`Reader::deserialize`].
+    #[inline]
     pub fn deserialize_with<'m, T>(&self, message: &'m [u8], headers: &Headers) -> Result<T, SerdesError>
     where
         C::Bound: Decode<'m, T>,
@@ -171,36 +188,41 @@ impl<C: Codec> Reader<C> {
     }
 
     /// Takes the frame off and hands the payload to the codec that is bound to its writer.
+    #[inline]
     fn with_bound<'m, R>(
         &self,
         message: &'m [u8],
         headers: &Headers,
         decode: impl FnOnce(&C::Bound, &'m [u8]) -> Result<R, SerdesError>,
     ) -> Result<R, SerdesError> {
-        let frame = self.serdes.framing().read(message, self.role, headers)?;
-        let split = self.state.split(&frame);
-        if let Ok((indexes, payload)) = &split
-            && let Some(writer) = self.state.among_first(&Bound { key: frame.key, indexes })
+        if let Some((id, rest)) = self.serdes.framing().plain_id(message, headers)
+            && let Some((writer, payload)) = self.state.known(SchemaKey::Id(id), rest)
         {
             return decode(&writer.bound, payload);
         }
-        self.decode_later(frame.key, split, decode)
+        self.decode_framed(message, headers, decode)
     }
 
-    /// The path of the later writers, and of those that are not bound yet.
+    /// As [`Reader::with_bound`], for any frame, and for writers that are not among the first or not bound yet.
     #[inline(never)]
-    fn decode_later<'m, R>(
+    fn decode_framed<'m, R>(
         &self,
-        key: SchemaKey,
-        split: Result<(MessageIndexes, &'m [u8]), FrameError>,
+        message: &'m [u8],
+        headers: &Headers,
         decode: impl FnOnce(&C::Bound, &'m [u8]) -> Result<R, SerdesError>,
     ) -> Result<R, SerdesError> {
-        if let Ok((indexes, payload)) = &split
-            && let Some(writer) = self.state.later.read().find(&Bound { key, indexes })
-        {
-            return decode(&writer.bound, payload);
+        let (frame, state) = (self.serdes.framing().read(message, self.role, headers)?, &*self.state);
+        let split = state.split(&frame);
+        if let Ok((indexes, payload)) = &split {
+            let lookup = Bound { key: frame.key, indexes };
+            if let Some(writer) = state.among_first(&lookup) {
+                return decode(&writer.bound, payload);
+            }
+            if let Some(writer) = state.later.read().find(&lookup) {
+                return decode(&writer.bound, payload);
+            }
         }
-        let (writer, payload) = self.bind(key, split)?;
+        let (writer, payload) = self.bind(frame.key, split)?;
         decode(&writer.bound, payload)
     }
 
