@@ -2,7 +2,7 @@
 # The test command: everything that has to hold before a change lands. CI calls this and nothing else.
 #
 #   scripts/test.sh            all of it
-#   scripts/test.sh --quick    leaves out what needs a server or another language; today nothing does
+#   scripts/test.sh --quick    leaves out the instruction gate, which builds a release, and what needs a server or another language
 #   scripts/test.sh --deny     installs cargo-deny where it is missing, as CI=true does
 #
 # Installs what is missing: rustfmt and clippy through rustup, cargo-deny into ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}.
@@ -110,10 +110,21 @@ else
     skipped+=("cargo-deny: not installed (--deny or CI=true installs it)")
 fi
 
+if ! $quick; then
+    step "instructions a message"
+    status=0
+    scripts/instructions.sh || status=$?
+    case $status in
+        0) ;;
+        77) skipped+=("instructions: valgrind is missing and cannot be installed here") ;;
+        *) exit $status ;;
+    esac
+fi
+
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    echo "quick: nothing needs a server or another language yet, so nothing was left out for it"
+    skipped+=("instructions: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"
