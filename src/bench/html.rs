@@ -141,7 +141,7 @@ fn card(out: &mut String, chart: &Chart, id: &str, note: &str, key: &[&str]) {
         }
         out.push_str("</ul>\n");
     }
-    let _ = write!(out, "<p>{note}</p></div>\n");
+    let _ = writeln!(out, "<p>{note}</p></div>");
 }
 
 /// A table that can be folded away.
