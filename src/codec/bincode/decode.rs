@@ -9,10 +9,11 @@ use serde::de::{Deserializer, Visitor};
 use super::decode_access::{Entries, Fields, InSequence, InTuple, all_read};
 use super::decode_enum::VariantOf;
 use super::encode_number::exact_float;
+use super::fault::Fault;
 use super::input::Input;
 use super::plan::{Index, Items, Plan, Step, Struct};
 use super::skip::{nested, skip, unknown_variant};
-use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::codec::DecodeErrorKind;
 use crate::schema::bincode::Number;
 
 /// What the names of all logical newtypes begin with.
@@ -41,8 +42,8 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
     fn inside<T>(
         mut self,
         index: Index,
-        run: impl FnOnce(Typed<'p, '_, 'de>) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
+        run: impl FnOnce(Typed<'p, '_, 'de>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         self.input.descend()?;
         let result = run(self.at(index));
         self.input.ascend();
@@ -50,7 +51,7 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
     }
 
     #[inline]
-    fn number<V: Visitor<'de>>(self, number: Number, visitor: V) -> Result<V::Value, DecodeError> {
+    fn number<V: Visitor<'de>>(self, number: Number, visitor: V) -> Result<V::Value, Fault> {
         match number {
             Number::I8 => visitor.visit_i8(self.input.i8()?),
             Number::I16 => visitor.visit_i16(self.input.i16()?),
@@ -69,7 +70,7 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
 
     /// A number for a type that is a float: a value that the float does not hold exactly is an error, not the nearest.
     #[inline]
-    fn float<V: Visitor<'de>>(self, wanted: Number, visitor: V) -> Result<V::Value, DecodeError> {
+    fn float<V: Visitor<'de>>(self, wanted: Number, visitor: V) -> Result<V::Value, Fault> {
         let wire = match self.step() {
             Step::Number { wire: Number::F64, .. } if wanted == Number::F64 => {
                 return visitor.visit_f64(self.input.f64()?);
@@ -88,17 +89,12 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
             (Number::F64, Some(value)) => visitor.visit_f64(value),
             _ => {
                 let message = format!("the number is not one that {} holds exactly", wanted.word());
-                Err(DecodeError::new(DecodeErrorKind::Type, message).at(start))
+                Err(Fault::new(DecodeErrorKind::Type, message).at(start))
             }
         }
     }
 
-    fn items<V: Visitor<'de>>(
-        self,
-        items: Items,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    fn items<V: Visitor<'de>>(self, items: Items, length: usize, visitor: V) -> Result<V::Value, Fault> {
         let Typed { plan, input, .. } = self;
         nested(input, |input| {
             let mut access = InSequence { plan, input, item: items.item, given: 0, length };
@@ -109,8 +105,8 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
     }
 
     /// Bytes for a type that takes items.
-    fn octets<V: Visitor<'de>>(self, bytes: &'de [u8], visitor: V) -> Result<V::Value, DecodeError> {
-        let mut items = SeqDeserializer::<_, DecodeError>::new(bytes.iter().copied());
+    fn octets<V: Visitor<'de>>(self, bytes: &'de [u8], visitor: V) -> Result<V::Value, Fault> {
+        let mut items = SeqDeserializer::<_, Fault>::new(bytes.iter().copied());
         let value = visitor.visit_seq(&mut items)?;
         items.end()?;
         Ok(value)
@@ -121,7 +117,7 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
         (key, value): (Index, Index),
         length: usize,
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         let Typed { plan, input, .. } = self;
         nested(input, |input| {
             let mut access = Entries { plan, input, key, value, given: 0, length };
@@ -137,7 +133,7 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
         step: &'p Struct,
         names: Option<&'static [&'static str]>,
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         let Typed { plan, input, .. } = self;
         input.claim(usize::from(step.fields.is_empty()))?;
         let in_order = names.is_some_and(|names| step.expected.as_ref().is_some_and(|it| it.is(names)));
@@ -157,7 +153,7 @@ impl<'p, 'de> Typed<'p, '_, 'de> {
 }
 
 /// A number as a float; none where it is not exactly one of 64 bits.
-fn float(wire: Number, input: &mut Input<'_>) -> Result<Option<f64>, DecodeError> {
+fn float(wire: Number, input: &mut Input<'_>) -> Result<Option<f64>, Fault> {
     Ok(match wire {
         Number::F32 => Some(input.f32()?.into()),
         Number::F64 => Some(input.f64()?),
@@ -177,7 +173,7 @@ fn float(wire: Number, input: &mut Input<'_>) -> Result<Option<f64>, DecodeError
 macro_rules! as_it_is {
     ($($method:ident)+) => {$(
         #[inline]
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
             self.deserialize_any(visitor)
         }
     )+};
@@ -187,11 +183,11 @@ macro_rules! as_it_is {
 macro_rules! whole {
     ($($method:ident $number:ident $read:ident $visit:ident;)+) => {$(
         #[inline]
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
             match self.step() {
                 Step::Number { wire: Number::$number, .. } => {
                     let start = self.input.offset();
-                    visitor.$visit(self.input.$read()?).map_err(|error: DecodeError| error.at(start))
+                    visitor.$visit(self.input.$read()?).map_err(|error: Fault| error.at(start))
                 }
                 _ => self.deserialize_any(visitor),
             }
@@ -200,10 +196,10 @@ macro_rules! whole {
 }
 
 impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
     as_it_is! {
-        deserialize_bool deserialize_char deserialize_unit deserialize_map deserialize_identifier
+        deserialize_char deserialize_unit deserialize_identifier
     }
 
     whole! {
@@ -220,22 +216,45 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
     }
 
     #[inline]
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.step() {
-            Step::String => {
+            Step::Bool => {
                 let start = self.input.offset();
-                visitor.visit_borrowed_str(self.input.text()?).map_err(|error: DecodeError| error.at(start))
+                visitor.visit_bool(self.input.bool()?).map_err(|error: Fault| error.at(start))
             }
             _ => self.deserialize_any(visitor),
         }
     }
 
     #[inline]
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.step() {
+            Step::Map { key, value, least } => {
+                let start = self.input.offset();
+                let length = self.input.length(*least)?;
+                self.entries((*key, *value), length, visitor).map_err(|error| error.at(start))
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.step() {
+            Step::String => {
+                let start = self.input.offset();
+                visitor.visit_borrowed_str(self.input.text()?).map_err(|error: Fault| error.at(start))
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let start = self.input.offset();
         let result = match self.step() {
             Step::Unit => {
@@ -259,7 +278,7 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
                 (true, false) => self.inside(*inner, |it| visitor.visit_some(it)),
                 (false, true) => {
                     let message = "there is no value, and the reader's type needs one";
-                    Err(DecodeError::new(DecodeErrorKind::Unresolvable, message))
+                    Err(Fault::new(DecodeErrorKind::Unresolvable, message))
                 }
                 (false, false) => visitor.visit_none(),
             },
@@ -300,15 +319,17 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         result.map_err(|error| error.at(start))
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    #[inline]
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.float(Number::F32, visitor)
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    #[inline]
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.float(Number::F64, visitor)
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.step() {
             Step::Seq(items) if items.octets => visitor.visit_borrowed_bytes(self.input.bytes()?),
             Step::Array { items, length } if items.octets => {
@@ -318,12 +339,21 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         }
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.deserialize_bytes(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    #[inline]
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.step() {
+            Step::Option { inner, required: false, .. } => {
+                let start = self.input.offset();
+                let result = match self.input.is_some()? {
+                    true => self.inside(*inner, |it| visitor.visit_some(it)),
+                    false => visitor.visit_none(),
+                };
+                result.map_err(|error| error.at(start))
+            }
             Step::Option { .. } => self.deserialize_any(visitor),
             // A newtype around an option, for a type that is the option itself.
             Step::Newtype(inner) if matches!(self.plan.step(*inner), Step::Option { .. }) => {
@@ -337,7 +367,7 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         self.deserialize_any(visitor)
     }
 
@@ -345,7 +375,7 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         let logical = name.starts_with(LOGICAL);
         let start = self.input.offset();
         let result = match self.step() {
@@ -363,7 +393,7 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
             }
             _ if logical => {
                 let message = format!("the layout has no {name} here");
-                Err(DecodeError::new(DecodeErrorKind::Type, message))
+                Err(Fault::new(DecodeErrorKind::Type, message))
             }
             Step::Newtype(inner) => self.inside(*inner, |it| visitor.visit_newtype_struct(it)),
             _ => visitor.visit_newtype_struct(self),
@@ -371,7 +401,8 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         result.map_err(|error| error.at(start))
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    #[inline]
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.step() {
             Step::Seq(items) if items.octets => {
                 let bytes = self.input.bytes()?;
@@ -381,11 +412,16 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
                 let bytes = self.input.bytes()?;
                 self.octets(bytes, visitor)
             }
+            Step::Seq(items) => {
+                let start = self.input.offset();
+                let length = self.input.length(items.least)?;
+                self.items(*items, length, visitor).map_err(|error| error.at(start))
+            }
             _ => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Fault> {
         self.deserialize_seq(visitor)
     }
 
@@ -394,16 +430,17 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         _name: &'static str,
         _length: usize,
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         self.deserialize_seq(visitor)
     }
 
+    #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         match self.step() {
             Step::Struct(step) => {
                 let start = self.input.offset();
@@ -419,7 +456,7 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         name: &'static str,
         names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         let start = self.input.offset();
         let result = match self.step() {
             Step::Enum(step) => {
@@ -439,7 +476,7 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, 'de> {
         result.map_err(|error| error.at(start))
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         skip(self.plan, self.input, self.index)?;
         visitor.visit_unit()
     }

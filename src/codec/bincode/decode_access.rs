@@ -4,20 +4,21 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 
 use super::decode::Typed;
+use super::fault::Fault;
 use super::input::Input;
 use super::plan::{Index, Plan, Struct};
 use super::skip::skip;
-use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::codec::DecodeErrorKind;
 
 /// Refuses a type that stopped reading before the end.
-pub(super) fn all_read(read: usize, length: usize, input: &Input<'_>) -> Result<(), DecodeError> {
-    match read == length {
-        true => Ok(()),
-        false => {
-            let message = format!("the type reads {read} of {length} items");
-            Err(input.error(DecodeErrorKind::Type, message))
-        }
-    }
+#[inline]
+pub(super) fn all_read(read: usize, length: usize, input: &Input<'_>) -> Result<(), Fault> {
+    if read == length { Ok(()) } else { Err(left_over(read, length, input)) }
+}
+
+#[cold]
+fn left_over(read: usize, length: usize, input: &Input<'_>) -> Fault {
+    input.error(DecodeErrorKind::Type, format!("the type reads {read} of {length} items"))
 }
 
 /// The items of a sequence.
@@ -30,18 +31,15 @@ pub(super) struct InSequence<'p, 'i, 'de> {
 }
 
 impl<'de> SeqAccess<'de> for InSequence<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
     #[inline]
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, DecodeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
         if self.given == self.length {
             return Ok(None);
         }
         let item = Typed { plan: self.plan, input: self.input, index: self.item };
-        let value = seed.deserialize(item).map_err(|error| in_item(error, self.given))?;
+        let value = seed.deserialize(item).map_err(|error| error.inside_item(self.given))?;
         self.given += 1;
         Ok(Some(value))
     }
@@ -60,16 +58,13 @@ pub(super) struct InTuple<'p, 'i, 'de> {
 }
 
 impl<'de> SeqAccess<'de> for InTuple<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
     #[inline]
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, DecodeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
         let Some(index) = self.items.get(self.given) else { return Ok(None) };
         let item = Typed { plan: self.plan, input: self.input, index: *index };
-        let value = seed.deserialize(item).map_err(|error| in_item(error, self.given))?;
+        let value = seed.deserialize(item).map_err(|error| error.inside_item(self.given))?;
         self.given += 1;
         Ok(Some(value))
     }
@@ -90,21 +85,21 @@ pub(super) struct Entries<'p, 'i, 'de> {
 }
 
 impl<'de> MapAccess<'de> for Entries<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
     #[inline]
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         if self.given == self.length {
             return Ok(None);
         }
         let key = Typed { plan: self.plan, input: self.input, index: self.key };
-        seed.deserialize(key).map(Some).map_err(|error| in_item(error, self.given))
+        seed.deserialize(key).map(Some).map_err(|error| error.inside_item(self.given))
     }
 
     #[inline]
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let value = Typed { plan: self.plan, input: self.input, index: self.value };
-        let value = seed.deserialize(value).map_err(|error| in_item(error, self.given))?;
+        let value = seed.deserialize(value).map_err(|error| error.inside_item(self.given))?;
         self.given += 1;
         Ok(value)
     }
@@ -124,7 +119,7 @@ pub(super) struct Fields<'p, 'i, 'de> {
 
 impl<'de> Fields<'_, '_, 'de> {
     /// Reads over the fields that the reader does not have, up to the next one that it has.
-    pub(super) fn skip_unread(&mut self) -> Result<(), DecodeError> {
+    pub(super) fn skip_unread(&mut self) -> Result<(), Fault> {
         while let Some(field) = self.step.fields.get(self.next).filter(|it| it.skip) {
             skip(self.plan, self.input, field.step).map_err(|error| error.inside(&field.name.text))?;
             self.next += 1;
@@ -133,7 +128,7 @@ impl<'de> Fields<'_, '_, 'de> {
     }
 
     #[inline]
-    fn value<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+    fn value<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
         let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
         let value = Typed { plan: self.plan, input: self.input, index: field.step };
         let value = seed.deserialize(value).map_err(|error| error.inside(&field.name.text))?;
@@ -143,37 +138,29 @@ impl<'de> Fields<'_, '_, 'de> {
 }
 
 impl<'de> SeqAccess<'de> for Fields<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
     #[inline]
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, DecodeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
         self.value(seed)
     }
 }
 
 impl<'de> MapAccess<'de> for Fields<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
     #[inline]
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         self.skip_unread()?;
         let Some(field) = self.step.fields.get(self.next) else { return Ok(None) };
-        seed.deserialize(StrDeserializer::<DecodeError>::new(&field.name.text)).map(Some)
+        seed.deserialize(StrDeserializer::<Fault>::new(&field.name.text)).map(Some)
     }
 
     #[inline]
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let offset = self.input.offset();
         let nothing =
-            || DecodeError::new(DecodeErrorKind::Type, "the type asks for a value without a key").at(offset);
+            || Fault::new(DecodeErrorKind::Type, "the type asks for a value without a key").at(offset);
         self.value(seed)?.ok_or_else(nothing)
     }
-}
-
-#[cold]
-fn in_item(error: DecodeError, index: usize) -> DecodeError {
-    error.inside(&format!("[{index}]"))
 }

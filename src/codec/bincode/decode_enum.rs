@@ -4,10 +4,11 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, VariantAccess, Visitor};
 
 use super::decode::Typed;
+use super::fault::Fault;
 use super::input::Input;
 use super::plan::{Content, Index, Plan, Step, VariantStep};
 use super::skip::skip;
-use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::codec::DecodeErrorKind;
 
 /// A variant whose number is read, and whose content comes next.
 pub(super) struct VariantOf<'p, 'i, 'de> {
@@ -20,7 +21,7 @@ pub(super) struct VariantOf<'p, 'i, 'de> {
 
 impl<'p, 'i, 'de> VariantOf<'p, 'i, 'de> {
     /// Shows it to a type that did not ask for an enum.
-    pub(super) fn visit_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    pub(super) fn visit_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.variant.content {
             Content::Unit => visitor.visit_str(&self.variant.name.text),
             _ => visitor.visit_map(Only { variant: Some(self), named: false }),
@@ -36,30 +37,27 @@ impl<'p, 'i, 'de> VariantOf<'p, 'i, 'de> {
     }
 
     #[cold]
-    fn mismatch(&self, wanted: &str) -> DecodeError {
+    fn mismatch(&self, wanted: &str) -> Fault {
         let message = format!("the variant `{}` is no {wanted} in the writer's layout", self.name());
         self.input.error(DecodeErrorKind::Type, message)
     }
 }
 
 impl<'de> EnumAccess<'de> for VariantOf<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
     type Variant = Self;
 
     /// Always by name: numbers mean another variant as soon as the type's variants move.
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), DecodeError> {
-        let name = seed.deserialize(StrDeserializer::<DecodeError>::new(self.name()));
-        name.map(|name| (name, self)).map_err(|mut error| {
-            error.kind = DecodeErrorKind::Unresolvable;
-            error
-        })
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
+        let name = seed.deserialize(StrDeserializer::<Fault>::new(self.name()));
+        name.map(|name| (name, self)).map_err(|error| error.of_kind(DecodeErrorKind::Unresolvable))
     }
 }
 
 impl<'de> VariantAccess<'de> for VariantOf<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
-    fn unit_variant(self) -> Result<(), DecodeError> {
+    fn unit_variant(self) -> Result<(), Fault> {
         match self.variant.content {
             Content::Unit => Ok(()),
             // Only the variant that stands for all unknown ones (`other`) may drop a content.
@@ -73,7 +71,7 @@ impl<'de> VariantAccess<'de> for VariantOf<'_, '_, 'de> {
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, DecodeError> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
         let name = self.name();
         match self.variant.content {
             Content::Unit => Err(self.mismatch("newtype variant")),
@@ -83,7 +81,7 @@ impl<'de> VariantAccess<'de> for VariantOf<'_, '_, 'de> {
         }
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, DecodeError> {
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
         let name = self.name();
         match self.variant.content {
             Content::Newtype(index) | Content::Tuple(index) => {
@@ -97,7 +95,7 @@ impl<'de> VariantAccess<'de> for VariantOf<'_, '_, 'de> {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    ) -> Result<V::Value, Fault> {
         let name = self.name();
         match self.variant.content {
             Content::Newtype(index) | Content::Struct(index) => {
@@ -120,22 +118,22 @@ struct Only<'p, 'i, 'de> {
 }
 
 impl<'de> MapAccess<'de> for Only<'_, '_, 'de> {
-    type Error = DecodeError;
+    type Error = Fault;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         match &self.variant {
             Some(variant) if !self.named => {
                 self.named = true;
-                seed.deserialize(StrDeserializer::<DecodeError>::new(variant.name())).map(Some)
+                seed.deserialize(StrDeserializer::<Fault>::new(variant.name())).map(Some)
             }
             _ => Ok(None),
         }
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         match self.variant.take() {
             Some(variant) => variant.newtype_variant_seed(seed),
-            None => Err(DecodeError::custom("the type asks for a value without a key")),
+            None => Err(Fault::custom("the type asks for a value without a key")),
         }
     }
 }

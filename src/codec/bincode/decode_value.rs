@@ -14,10 +14,11 @@
 use std::sync::Arc;
 
 use super::encode_number::{Whole, exact_float, holds};
+use super::fault::Fault;
 use super::input::Input;
 use super::plan::{Content, Index, Plan, Step, Struct};
 use super::skip::{skip, unknown_variant};
-use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::codec::DecodeErrorKind;
 use crate::schema::bincode::{Logical, Number};
 use crate::value::{
     Date, Decimal, Duration, LocalTimestamp, LogicalError, Time, Timestamp, Uuid, Value, ValueBuilder,
@@ -31,7 +32,7 @@ pub(super) fn decode_value<'de>(
     plan: &Plan,
     input: &mut Input<'de>,
     index: Index,
-) -> Result<Value<'de>, DecodeError> {
+) -> Result<Value<'de>, Fault> {
     let nodes = match plan.step(index) {
         Step::Struct(step) => 2 * step.fields.len() + 8,
         _ => 1,
@@ -49,7 +50,7 @@ struct Reader<'p, 'i, 'de> {
 }
 
 impl<'p, 'de> Reader<'p, '_, 'de> {
-    fn value(&mut self, index: Index) -> Result<(), DecodeError> {
+    fn value(&mut self, index: Index) -> Result<(), Fault> {
         self.input.claim_memory(NODE)?;
         let start = self.input.offset();
         match self.plan.step(index) {
@@ -76,7 +77,7 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
                 (true, false) => self.inside(*inner)?,
                 (false, _) if *required => {
                     let message = "there is no value, and the reader's type needs one";
-                    return Err(DecodeError::new(DecodeErrorKind::Unresolvable, message).at(start));
+                    return Err(Fault::new(DecodeErrorKind::Unresolvable, message).at(start));
                 }
                 (false, _) => {
                     self.out.null();
@@ -106,8 +107,8 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
                 let open = self.out.begin_map();
                 self.input.descend()?;
                 for index in 0..length {
-                    self.value(*key).map_err(|error| in_item(error, index))?;
-                    self.value(*value).map_err(|error| in_item(error, index))?;
+                    self.value(*key).map_err(|error| error.inside_item(index))?;
+                    self.value(*value).map_err(|error| error.inside_item(index))?;
                 }
                 self.input.ascend();
                 self.out.end_with(open, length);
@@ -120,7 +121,7 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
                 };
                 let Some(seen) = variant.seen else {
                     let message = format!("the reader's enum has no variant `{}`", variant.name.text);
-                    return Err(DecodeError::new(DecodeErrorKind::Unresolvable, message).at(start));
+                    return Err(Fault::new(DecodeErrorKind::Unresolvable, message).at(start));
                 };
                 match variant.content {
                     Content::Unit => {
@@ -140,25 +141,25 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
     }
 
     /// A value one level down.
-    fn inside(&mut self, index: Index) -> Result<(), DecodeError> {
+    fn inside(&mut self, index: Index) -> Result<(), Fault> {
         self.input.descend()?;
         self.value(index)?;
         self.input.ascend();
         Ok(())
     }
 
-    fn array(&mut self, items: impl Iterator<Item = Index>, length: usize) -> Result<(), DecodeError> {
+    fn array(&mut self, items: impl Iterator<Item = Index>, length: usize) -> Result<(), Fault> {
         let open = self.out.begin_array();
         self.input.descend()?;
         for (place, index) in items.enumerate() {
-            self.value(index).map_err(|error| in_item(error, place))?;
+            self.value(index).map_err(|error| error.inside_item(place))?;
         }
         self.input.ascend();
         self.out.end_with(open, length);
         Ok(())
     }
 
-    fn record(&mut self, step: &'p Struct) -> Result<(), DecodeError> {
+    fn record(&mut self, step: &'p Struct) -> Result<(), Fault> {
         self.input.claim(usize::from(step.fields.is_empty()))?;
         let open = self.out.begin_record_id(step.name);
         self.input.descend()?;
@@ -184,7 +185,7 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
         Ok(())
     }
 
-    fn number(&mut self, wire: Number, seen: Number) -> Result<(), DecodeError> {
+    fn number(&mut self, wire: Number, seen: Number) -> Result<(), Fault> {
         let input = &mut *self.input;
         let whole = match wire {
             Number::I8 => Whole::Within(input.i8()?.into()),
@@ -209,14 +210,14 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
         self.whole(whole, seen)
     }
 
-    fn whole(&mut self, value: Whole, seen: Number) -> Result<(), DecodeError> {
+    fn whole(&mut self, value: Whole, seen: Number) -> Result<(), Fault> {
         let unresolvable = || {
             let value = match value {
                 Whole::Within(it) => it.to_string(),
                 Whole::Beyond(it) => it.to_string(),
             };
             let message = format!("{value} is not a value of the reader's {}", seen.word());
-            DecodeError::new(DecodeErrorKind::Unresolvable, message)
+            Fault::new(DecodeErrorKind::Unresolvable, message)
         };
         let within = match value {
             Whole::Within(it) => it,
@@ -242,20 +243,20 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
         Ok(())
     }
 
-    fn float(&mut self, value: f64, seen: Number) -> Result<(), DecodeError> {
+    fn float(&mut self, value: f64, seen: Number) -> Result<(), Fault> {
         let narrow = value as f32;
         match seen {
             Number::F32 if value.is_nan() || f64::from(narrow) == value => self.out.float(narrow),
             Number::F32 => {
                 let message = format!("{value} is not a value of the reader's f32");
-                return Err(DecodeError::new(DecodeErrorKind::Unresolvable, message));
+                return Err(Fault::new(DecodeErrorKind::Unresolvable, message));
             }
             _ => self.out.double(value),
         };
         Ok(())
     }
 
-    fn logical(&mut self, logical: Logical) -> Result<(), DecodeError> {
+    fn logical(&mut self, logical: Logical) -> Result<(), Fault> {
         let input = &mut *self.input;
         match logical {
             Logical::Decimal => {
@@ -266,7 +267,7 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
                 let bytes = input.bytes()?;
                 let uuid = bytes.try_into().map_err(|_| {
                     let message = format!("a UUID has 16 bytes, not {}", bytes.len());
-                    DecodeError::new(DecodeErrorKind::Malformed, message)
+                    Fault::new(DecodeErrorKind::Malformed, message)
                 })?;
                 self.out.uuid(Uuid(uuid))
             }
@@ -296,11 +297,6 @@ impl<'p, 'de> Reader<'p, '_, 'de> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`, which gives the error away")]
-fn malformed(error: LogicalError) -> DecodeError {
-    DecodeError::new(DecodeErrorKind::Malformed, error.to_string())
-}
-
-#[cold]
-fn in_item(error: DecodeError, index: usize) -> DecodeError {
-    error.inside(&format!("[{index}]"))
+fn malformed(error: LogicalError) -> Fault {
+    Fault::new(DecodeErrorKind::Malformed, error.to_string())
 }

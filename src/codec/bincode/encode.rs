@@ -7,11 +7,12 @@
 use serde::Serialize;
 use serde::ser::Serializer;
 
-use super::encode_access::{Entries, Fields, Items, List};
+use super::encode_access::{Ending, Entries, Fields, Items, List};
 use super::encode_number::{Whole, write_float, write_whole};
+use super::fault::Refusal;
 use super::output::Output;
 use super::plan::{Content, Enum, Index, Plan, Step};
-use crate::codec::{EncodeError, EncodeErrorKind};
+use crate::codec::EncodeErrorKind;
 use crate::schema::bincode::{Logical, Number};
 
 /// What the names of all logical newtypes begin with.
@@ -22,25 +23,29 @@ const LOGICAL: &str = "schemawire::";
 pub(super) struct Typed<'p, 'w, 'o> {
     pub(super) plan: &'p Plan,
     pub(super) output: &'w mut Output<'o>,
-    pub(super) index: Index,
+    pub(super) step: &'p Step,
 }
 
 impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
+    /// The step of a value that is no option and no newtype itself, and how many levels below it stands.
     #[inline]
-    fn step(&self) -> &'p Step {
-        self.plan.step(self.index)
+    fn settle(&mut self) -> Result<(&'p Step, usize), Refusal> {
+        match self.step {
+            Step::Option { .. } | Step::Newtype(_) => self.settle_inside(),
+            step => Ok((step, 0)),
+        }
     }
 
-    /// The step of a value that is no option and no newtype itself, and how many levels below it stands.
-    fn settle(&mut self) -> Result<(&'p Step, usize), EncodeError> {
+    #[inline(never)]
+    fn settle_inside(&mut self) -> Result<(&'p Step, usize), Refusal> {
         let mut levels = 0;
         loop {
-            match self.step() {
+            match self.step {
                 Step::Option { inner, .. } => {
                     self.output.byte(1);
-                    self.index = *inner;
+                    self.step = self.plan.step(*inner);
                 }
-                Step::Newtype(inner) => self.index = *inner,
+                Step::Newtype(inner) => self.step = self.plan.step(*inner),
                 step => return Ok((step, levels)),
             }
             levels += 1;
@@ -50,23 +55,22 @@ impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
 
     /// The step of a value without content.
     #[inline]
-    fn scalar(&mut self) -> Result<&'p Step, EncodeError> {
-        match self.step() {
-            Step::Option { .. } | Step::Newtype(_) => self.settle().map(|(step, _)| step),
-            step => Ok(step),
-        }
+    fn scalar(&mut self) -> Result<&'p Step, Refusal> {
+        self.settle().map(|(step, _)| step)
     }
 
     /// Writes what is inside, one level down.
-    fn inside<T: Serialize + ?Sized>(self, index: Index, value: &T) -> Result<(), EncodeError> {
+    #[inline]
+    fn inside<T: Serialize + ?Sized>(self, index: Index, value: &T) -> Result<(), Refusal> {
         let Typed { plan, output, .. } = self;
         output.descend(1)?;
-        value.serialize(Typed { plan, output: &mut *output, index })?;
+        value.serialize(Typed { plan, output: &mut *output, step: plan.step(index) })?;
         output.ascend(1);
         Ok(())
     }
 
-    fn whole(mut self, value: Whole) -> Result<(), EncodeError> {
+    #[inline(never)]
+    fn whole(mut self, value: Whole) -> Result<(), Refusal> {
         match self.scalar()? {
             Step::Number { wire, .. } => write_whole(self.output, *wire, value),
             step => Err(unfit(step, "a whole number")),
@@ -74,22 +78,22 @@ impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
     }
 
     /// Opens a sequence or tuple; `length` where it is known.
-    fn items(mut self, length: Option<usize>) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+    #[inline]
+    fn items(mut self, length: Option<usize>) -> Result<Items<'p, 'w, 'o>, Refusal> {
         let (step, levels) = self.settle()?;
         let Typed { plan, output, .. } = self;
-        let octet = plan.octet;
         let (list, open) = match step {
             Step::Seq(items) => {
                 // Bytes are not counted as items, neither here nor by the reader.
                 if let (Some(length), false) = (length, items.octets) {
                     output.claim(length)?;
                 }
-                (List::Same(items.item), !items.octets)
+                (List::Same(plan.step(items.item)), !items.octets)
             }
-            Step::Bytes => (List::Same(octet), false),
+            Step::Bytes => (List::Same(plan.step(plan.octet)), false),
             Step::Array { items, length } => {
                 output.claim((*length).max(1))?;
-                (List::Fixed(items.item, *length), false)
+                (List::Fixed(plan.step(items.item), *length), false)
             }
             Step::Tuple(items) => {
                 output.claim(usize::from(items.is_empty()))?;
@@ -102,22 +106,17 @@ impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
             output.length(length);
         }
         output.descend(levels + 1)?;
-        let start = (prefix && length.is_none()).then(|| output.position());
-        let claim = open && length.is_none();
-        Ok(Items {
-            plan,
-            list,
-            given: 0,
-            promised: length.filter(|_| prefix),
-            start,
-            claim,
-            levels: levels + 1,
-            output,
-        })
+        let ending = match (prefix, length) {
+            (false, _) => Ending::Known,
+            (true, Some(length)) => Ending::Promised(length),
+            (true, None) => Ending::Counted { start: output.position(), claim: open },
+        };
+        Ok(Items { plan, output, list, given: 0, ending, levels: levels + 1 })
     }
 
     /// Opens a struct; its fields have to come in the layout's order.
-    fn fields(mut self) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
+    #[inline]
+    fn fields(mut self) -> Result<Fields<'p, 'w, 'o>, Refusal> {
         match self.settle()? {
             (Step::Struct(step), levels) => Fields::open(self.plan, self.output, step, levels + 1),
             (step, _) => Err(unfit(step, "a struct")),
@@ -125,7 +124,8 @@ impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
     }
 
     /// Writes the number of a variant, and gives its content and how many levels below it stands.
-    fn variant(&mut self, number: u32, name: &'static str) -> Result<(Content, usize), EncodeError> {
+    #[inline]
+    fn variant(&mut self, number: u32, name: &'static str) -> Result<(Content, usize), Refusal> {
         let (step, levels) = self.settle()?;
         let Step::Enum(step) = step else { return Err(unfit(step, "an enum")) };
         let (number, content) = find(step, number, name)?;
@@ -135,33 +135,33 @@ impl<'p, 'w, 'o> Typed<'p, 'w, 'o> {
 }
 
 /// A variant by its name; the type's number for it is tried first.
-fn find(step: &Enum, number: u32, name: &'static str) -> Result<(u32, Content), EncodeError> {
+fn find(step: &Enum, number: u32, name: &'static str) -> Result<(u32, Content), Refusal> {
     if let Some(variant) = step.variants.get(number as usize).filter(|it| it.name.is(name)) {
         return Ok((number, variant.content));
     }
     let found = step.variants.iter().enumerate().find(|(_, it)| *it.name.text == *name);
     found.map(|(number, it)| (number as u32, it.content)).ok_or_else(|| {
-        EncodeError::new(EncodeErrorKind::Value, format!("the layout's enum has no variant `{name}`"))
+        Refusal::new(EncodeErrorKind::Value, format!("the layout's enum has no variant `{name}`"))
     })
 }
 
 #[cold]
-fn unfit(step: &Step, value: &str) -> EncodeError {
+fn unfit(step: &Step, value: &str) -> Refusal {
     let message = format!("the layout has {} here, the value is {value}", step.describe());
-    EncodeError::new(EncodeErrorKind::Type, message)
+    Refusal::new(EncodeErrorKind::Type, message)
 }
 
 #[cold]
-fn another_shape(name: &str) -> EncodeError {
+fn another_shape(name: &str) -> Refusal {
     let message = format!("the variant `{name}` has another shape in the layout");
-    EncodeError::new(EncodeErrorKind::Type, message)
+    Refusal::new(EncodeErrorKind::Type, message)
 }
 
 macro_rules! whole {
     ($($method:ident($type:ty) $number:ident => $write:ident $(, $through:ident)?;)+) => {$(
         #[inline]
-        fn $method(self, value: $type) -> Result<(), EncodeError> {
-            match self.step() {
+        fn $method(self, value: $type) -> Result<(), Refusal> {
+            match self.step {
                 Step::Number { wire: Number::$number, .. } => {
                     self.output.$write(value$(.$through())?);
                     Ok(())
@@ -174,7 +174,7 @@ macro_rules! whole {
 
 impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
     type Ok = ();
-    type Error = EncodeError;
+    type Error = Refusal;
     type SerializeSeq = Items<'p, 'w, 'o>;
     type SerializeTuple = Items<'p, 'w, 'o>;
     type SerializeTupleStruct = Items<'p, 'w, 'o>;
@@ -195,12 +195,12 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         serialize_u64(u64) U64 => u64;
     }
 
-    fn serialize_u128(self, value: u128) -> Result<(), EncodeError> {
+    fn serialize_u128(self, value: u128) -> Result<(), Refusal> {
         self.whole(value.into())
     }
 
     #[inline]
-    fn serialize_bool(mut self, value: bool) -> Result<(), EncodeError> {
+    fn serialize_bool(mut self, value: bool) -> Result<(), Refusal> {
         match self.scalar()? {
             Step::Bool => {
                 self.output.byte(value.into());
@@ -211,7 +211,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
     }
 
     #[inline]
-    fn serialize_f32(mut self, value: f32) -> Result<(), EncodeError> {
+    fn serialize_f32(mut self, value: f32) -> Result<(), Refusal> {
         match self.scalar()? {
             Step::Number { wire: Number::F32, .. } => {
                 self.output.raw(&value.to_le_bytes());
@@ -223,8 +223,8 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
     }
 
     #[inline]
-    fn serialize_f64(mut self, value: f64) -> Result<(), EncodeError> {
-        if let Step::Number { wire: Number::F64, .. } = self.step() {
+    fn serialize_f64(mut self, value: f64) -> Result<(), Refusal> {
+        if let Step::Number { wire: Number::F64, .. } = self.step {
             self.output.raw(&value.to_le_bytes());
             return Ok(());
         }
@@ -234,7 +234,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         }
     }
 
-    fn serialize_char(mut self, value: char) -> Result<(), EncodeError> {
+    fn serialize_char(mut self, value: char) -> Result<(), Refusal> {
         let mut buffer = [0; 4];
         let text = value.encode_utf8(&mut buffer);
         match self.scalar()? {
@@ -246,7 +246,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
     }
 
     #[inline]
-    fn serialize_str(mut self, value: &str) -> Result<(), EncodeError> {
+    fn serialize_str(mut self, value: &str) -> Result<(), Refusal> {
         match self.scalar()? {
             Step::String => {
                 self.output.bytes(value.as_bytes());
@@ -256,7 +256,8 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         }
     }
 
-    fn serialize_bytes(mut self, value: &[u8]) -> Result<(), EncodeError> {
+    #[inline]
+    fn serialize_bytes(mut self, value: &[u8]) -> Result<(), Refusal> {
         match self.scalar()? {
             Step::Bytes | Step::Logical { logical: Logical::Uuid, .. } => self.output.bytes(value),
             Step::Seq(items) if items.octets => self.output.bytes(value),
@@ -267,22 +268,23 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
     }
 
     #[inline]
-    fn serialize_none(mut self) -> Result<(), EncodeError> {
+    fn serialize_none(mut self) -> Result<(), Refusal> {
         for _ in 0..=self.plan.steps.len() {
-            match self.step() {
+            match self.step {
                 Step::Option { .. } => {
                     self.output.byte(0);
                     return Ok(());
                 }
-                Step::Newtype(inner) => self.index = *inner,
+                Step::Newtype(inner) => self.step = self.plan.step(*inner),
                 step => return Err(unfit(step, "none")),
             }
         }
-        Err(unfit(self.step(), "none"))
+        Err(unfit(self.step, "none"))
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
-        match self.step() {
+    #[inline]
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Refusal> {
+        match self.step {
             Step::Option { inner, .. } => {
                 self.output.byte(1);
                 self.inside(*inner, value)
@@ -293,7 +295,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
                     let Typed { plan, output, .. } = self;
                     output.byte(1);
                     output.descend(2)?;
-                    value.serialize(Typed { plan, output: &mut *output, index: *inner })?;
+                    value.serialize(Typed { plan, output: &mut *output, step: plan.step(*inner) })?;
                     output.ascend(2);
                     Ok(())
                 }
@@ -303,23 +305,24 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         }
     }
 
-    fn serialize_unit(mut self) -> Result<(), EncodeError> {
+    fn serialize_unit(mut self) -> Result<(), Refusal> {
         match self.scalar()? {
             Step::Unit => self.output.claim(1),
             step => Err(unfit(step, "unit")),
         }
     }
 
-    fn serialize_unit_struct(self, _name: &'static str) -> Result<(), EncodeError> {
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<(), Refusal> {
         self.serialize_unit()
     }
 
+    #[inline]
     fn serialize_unit_variant(
         mut self,
         _name: &'static str,
         number: u32,
         variant: &'static str,
-    ) -> Result<(), EncodeError> {
+    ) -> Result<(), Refusal> {
         match self.variant(number, variant)? {
             (Content::Unit, _) => Ok(()),
             _ => Err(another_shape(variant)),
@@ -330,16 +333,18 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         mut self,
         name: &'static str,
         value: &T,
-    ) -> Result<(), EncodeError> {
+    ) -> Result<(), Refusal> {
         if name.starts_with(LOGICAL) {
             return match self.scalar()? {
-                Step::Logical { logical, inner } if logical.token() == name => {
-                    value.serialize(Typed { plan: self.plan, output: self.output, index: *inner })
-                }
+                Step::Logical { logical, inner } if logical.token() == name => value.serialize(Typed {
+                    plan: self.plan,
+                    output: self.output,
+                    step: self.plan.step(*inner),
+                }),
                 step => Err(unfit(step, name)),
             };
         }
-        match self.step() {
+        match self.step {
             Step::Newtype(inner) => self.inside(*inner, value),
             _ => value.serialize(self),
         }
@@ -351,23 +356,24 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         number: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), EncodeError> {
+    ) -> Result<(), Refusal> {
         let (Content::Newtype(index), levels) = self.variant(number, variant)? else {
             return Err(another_shape(variant));
         };
         let Typed { plan, output, .. } = self;
         output.descend(levels)?;
-        let content = Typed { plan, output: &mut *output, index };
+        let content = Typed { plan, output: &mut *output, step: plan.step(index) };
         value.serialize(content).map_err(|error| error.inside(variant))?;
         output.ascend(levels);
         Ok(())
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+    #[inline]
+    fn serialize_seq(self, length: Option<usize>) -> Result<Items<'p, 'w, 'o>, Refusal> {
         self.items(length)
     }
 
-    fn serialize_tuple(self, length: usize) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+    fn serialize_tuple(self, length: usize) -> Result<Items<'p, 'w, 'o>, Refusal> {
         self.items(Some(length))
     }
 
@@ -375,7 +381,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         self,
         _name: &'static str,
         length: usize,
-    ) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+    ) -> Result<Items<'p, 'w, 'o>, Refusal> {
         self.items(Some(length))
     }
 
@@ -385,18 +391,18 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         number: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Items<'p, 'w, 'o>, EncodeError> {
+    ) -> Result<Items<'p, 'w, 'o>, Refusal> {
         let (Content::Tuple(index), levels) = self.variant(number, variant)? else {
             return Err(another_shape(variant));
         };
         let Typed { plan, output, .. } = self;
         output.descend(levels)?;
-        let mut items = Typed { plan, output, index }.items(Some(length))?;
+        let mut items = Typed { plan, output, step: plan.step(index) }.items(Some(length))?;
         items.levels += levels;
         Ok(items)
     }
 
-    fn serialize_map(mut self, length: Option<usize>) -> Result<Entries<'p, 'w, 'o>, EncodeError> {
+    fn serialize_map(mut self, length: Option<usize>) -> Result<Entries<'p, 'w, 'o>, Refusal> {
         let (step, levels) = self.settle()?;
         let Step::Map { key, value, .. } = step else { return Err(unfit(step, "a map")) };
         let Typed { plan, output, .. } = self;
@@ -418,11 +424,8 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         })
     }
 
-    fn serialize_struct(
-        self,
-        _name: &'static str,
-        _length: usize,
-    ) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
+    #[inline]
+    fn serialize_struct(self, _name: &'static str, _length: usize) -> Result<Fields<'p, 'w, 'o>, Refusal> {
         self.fields()
     }
 
@@ -432,7 +435,7 @@ impl<'p, 'w, 'o> Serializer for Typed<'p, 'w, 'o> {
         number: u32,
         variant: &'static str,
         _length: usize,
-    ) -> Result<Fields<'p, 'w, 'o>, EncodeError> {
+    ) -> Result<Fields<'p, 'w, 'o>, Refusal> {
         let (content, levels) = self.variant(number, variant)?;
         match content {
             Content::Struct(index) => match self.plan.step(index) {

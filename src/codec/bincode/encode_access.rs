@@ -7,15 +7,16 @@ use serde::ser::{
 };
 
 use super::encode::Typed;
+use super::fault::Refusal;
 use super::output::Output;
-use super::plan::{Index, Plan, Struct};
-use crate::codec::{EncodeError, EncodeErrorKind};
+use super::plan::{FieldStep, Index, Plan, Step, Struct};
+use crate::codec::EncodeErrorKind;
 
 /// Where the items of a sequence belong.
 #[derive(Debug)]
 pub(super) enum List<'p> {
-    Same(Index),
-    Fixed(Index, usize),
+    Same(&'p Step),
+    Fixed(&'p Step, usize),
     Each(&'p [Index]),
 }
 
@@ -26,43 +27,54 @@ pub(super) struct Items<'p, 'w, 'o> {
     pub(super) output: &'w mut Output<'o>,
     pub(super) list: List<'p>,
     pub(super) given: usize,
-    /// The length that was written before the items.
-    pub(super) promised: Option<usize>,
-    /// Where the length has to be written once it is known.
-    pub(super) start: Option<usize>,
-    /// Items are counted as they come.
-    pub(super) claim: bool,
+    pub(super) ending: Ending,
     pub(super) levels: usize,
+}
+
+/// What is left to do about the length once all items are given.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ending {
+    /// The layout has it.
+    Known,
+    /// It was written before the items.
+    Promised(usize),
+    /// It has to be written there; the items may have to be claimed as they come.
+    Counted { start: usize, claim: bool },
 }
 
 impl Items<'_, '_, '_> {
     #[inline]
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let index = match &self.list {
-            List::Same(index) => Some(*index),
-            List::Fixed(index, length) => Some(*index).filter(|_| self.given < *length),
-            List::Each(items) => items.get(self.given).copied(),
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
+        let step = match &self.list {
+            List::Same(step) => *step,
+            List::Fixed(step, length) if self.given < *length => *step,
+            List::Each(items) => match items.get(self.given) {
+                Some(index) => self.plan.step(*index),
+                None => return Err(self.wrong_length()),
+            },
+            _ => return Err(self.wrong_length()),
         };
-        let Some(index) = index else { return Err(self.wrong_length()) };
-        if self.claim {
+        if let Ending::Counted { claim: true, .. } = self.ending {
             self.output.claim(1)?;
         }
-        let item = Typed { plan: self.plan, output: self.output, index };
-        value.serialize(item).map_err(|error| in_item(error, self.given))?;
+        let item = Typed { plan: self.plan, output: self.output, step };
+        value.serialize(item).map_err(|error| error.inside_item(self.given))?;
         self.given += 1;
         Ok(())
     }
 
-    fn close(self) -> Result<(), EncodeError> {
-        let expected = match &self.list {
-            List::Same(_) => self.promised,
-            List::Fixed(_, length) => Some(*length),
-            List::Each(items) => Some(items.len()),
+    #[inline]
+    fn close(self) -> Result<(), Refusal> {
+        let expected = match (&self.list, self.ending) {
+            (List::Fixed(_, length), _) => *length,
+            (List::Each(items), _) => items.len(),
+            (List::Same(_), Ending::Promised(length)) => length,
+            (List::Same(_), _) => self.given,
         };
-        if expected.is_some_and(|expected| expected != self.given) {
+        if expected != self.given {
             return Err(self.wrong_length());
         }
-        if let Some(start) = self.start {
+        if let Ending::Counted { start, .. } = self.ending {
             self.output.insert_length(start, self.given);
         }
         self.output.ascend(self.levels);
@@ -70,13 +82,13 @@ impl Items<'_, '_, '_> {
     }
 
     #[cold]
-    fn wrong_length(&self) -> EncodeError {
+    fn wrong_length(&self) -> Refusal {
         let message = match &self.list {
             List::Same(_) => format!("the value says another length than the {} items it gives", self.given),
             List::Fixed(_, length) => format!("the layout has {length} items here"),
             List::Each(items) => format!("the layout has {} items here", items.len()),
         };
-        EncodeError::new(EncodeErrorKind::Value, message)
+        Refusal::new(EncodeErrorKind::Value, message)
     }
 }
 
@@ -95,25 +107,25 @@ pub(super) struct Entries<'p, 'w, 'o> {
 
 impl SerializeMap for Entries<'_, '_, '_> {
     type Ok = ();
-    type Error = EncodeError;
+    type Error = Refusal;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refusal> {
         self.output.claim(usize::from(self.promised.is_none()))?;
-        let place = Typed { plan: self.plan, output: self.output, index: self.key };
-        key.serialize(place).map_err(|error| in_item(error, self.given))
+        let place = Typed { plan: self.plan, output: self.output, step: self.plan.step(self.key) };
+        key.serialize(place).map_err(|error| error.inside_item(self.given))
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let place = Typed { plan: self.plan, output: self.output, index: self.value };
-        value.serialize(place).map_err(|error| in_item(error, self.given))?;
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
+        let place = Typed { plan: self.plan, output: self.output, step: self.plan.step(self.value) };
+        value.serialize(place).map_err(|error| error.inside_item(self.given))?;
         self.given += 1;
         Ok(())
     }
 
-    fn end(self) -> Result<(), EncodeError> {
+    fn end(self) -> Result<(), Refusal> {
         if self.promised.is_some_and(|promised| promised != self.given) {
             let message = format!("the value says another length than the {} entries it gives", self.given);
-            return Err(EncodeError::new(EncodeErrorKind::Value, message));
+            return Err(Refusal::new(EncodeErrorKind::Value, message));
         }
         if let Some(start) = self.start {
             self.output.insert_length(start, self.given);
@@ -129,34 +141,38 @@ pub(super) struct Fields<'p, 'w, 'o> {
     pub(super) plan: &'p Plan,
     pub(super) output: &'w mut Output<'o>,
     step: &'p Struct,
-    next: usize,
+    /// Those that are still to come.
+    rest: &'p [FieldStep],
     pub(super) levels: usize,
 }
 
 impl<'p, 'w, 'o> Fields<'p, 'w, 'o> {
+    #[inline]
     pub(super) fn open(
         plan: &'p Plan,
         output: &'w mut Output<'o>,
         step: &'p Struct,
         levels: usize,
-    ) -> Result<Self, EncodeError> {
+    ) -> Result<Self, Refusal> {
         output.claim(usize::from(step.fields.is_empty()))?;
         output.descend(levels)?;
-        Ok(Self { plan, output, step, next: 0, levels })
+        Ok(Self { plan, output, step, rest: &step.fields, levels })
     }
 
     #[inline]
-    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), EncodeError> {
-        let field = self.step.fields.get(self.next).filter(|it| it.name.is(name));
-        let Some(field) = field else { return Err(self.another_field(name)) };
-        let place = Typed { plan: self.plan, output: self.output, index: field.step };
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
+        let Some((field, rest)) = self.rest.split_first().filter(|(it, _)| it.name.is(name)) else {
+            return Err(self.another_field(name));
+        };
+        let place = Typed { plan: self.plan, output: self.output, step: self.plan.step(field.step) };
         value.serialize(place).map_err(|error| error.inside(name))?;
-        self.next += 1;
+        self.rest = rest;
         Ok(())
     }
 
-    fn close(self) -> Result<(), EncodeError> {
-        match self.step.fields.get(self.next) {
+    #[inline]
+    fn close(self) -> Result<(), Refusal> {
+        match self.rest.first() {
             Some(missing) => Err(missing_field(&missing.name.text)),
             None => {
                 self.output.ascend(self.levels);
@@ -166,45 +182,42 @@ impl<'p, 'w, 'o> Fields<'p, 'w, 'o> {
     }
 
     #[cold]
-    fn another_field(&self, name: &'static str) -> EncodeError {
+    fn another_field(&self, name: &'static str) -> Refusal {
         let known = self.step.fields.iter().any(|it| *it.name.text == *name);
-        match self.step.fields.get(self.next).filter(|_| known) {
+        match self.rest.first().filter(|_| known) {
             Some(expected) => {
                 let message = format!(
                     "the layout has the field `{}` here, the type writes `{name}`",
                     expected.name.text
                 );
-                EncodeError::new(EncodeErrorKind::Type, message)
+                Refusal::new(EncodeErrorKind::Type, message)
             }
             None => {
                 let message = format!("the layout's struct has no field `{name}`");
-                EncodeError::new(EncodeErrorKind::UnknownField, message)
+                Refusal::new(EncodeErrorKind::UnknownField, message)
             }
         }
     }
 }
 
 #[cold]
-fn missing_field(name: &str) -> EncodeError {
-    EncodeError::new(EncodeErrorKind::MissingField, format!("the layout's field `{name}` is not written"))
-}
-
-#[cold]
-fn in_item(error: EncodeError, index: usize) -> EncodeError {
-    error.inside(&format!("[{index}]"))
+fn missing_field(name: &str) -> Refusal {
+    Refusal::new(EncodeErrorKind::MissingField, format!("the layout's field `{name}` is not written"))
 }
 
 macro_rules! compound {
     ($($trait:ident for $compound:ident: $method:ident($($name:ident: $type:ty)?) => $inner:ident;)+) => {$(
         impl $trait for $compound<'_, '_, '_> {
             type Ok = ();
-            type Error = EncodeError;
+            type Error = Refusal;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), EncodeError> {
+            #[inline]
+            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), Refusal> {
                 self.$inner($($name,)? value)
             }
 
-            fn end(self) -> Result<(), EncodeError> {
+            #[inline]
+            fn end(self) -> Result<(), Refusal> {
                 self.close()
             }
         }

@@ -2,8 +2,9 @@
 
 use std::fmt::Display;
 
+use super::fault::Refusal;
 use super::output::Output;
-use crate::codec::{EncodeError, EncodeErrorKind};
+use crate::codec::EncodeErrorKind;
 use crate::schema::bincode::Number;
 
 /// A whole number of any type.
@@ -21,7 +22,7 @@ impl From<u128> for Whole {
 }
 
 /// Writes a whole number as that type.
-pub(super) fn write_whole(output: &mut Output<'_>, wire: Number, value: Whole) -> Result<(), EncodeError> {
+pub(super) fn write_whole(output: &mut Output<'_>, wire: Number, value: Whole) -> Result<(), Refusal> {
     match (wire, value) {
         (Number::I8, Whole::Within(it)) => output.byte(narrow::<i8>(wire, it)?.cast_unsigned()),
         (Number::I16, Whole::Within(it)) => output.i16(narrow(wire, it)?),
@@ -36,7 +37,7 @@ pub(super) fn write_whole(output: &mut Output<'_>, wire: Number, value: Whole) -
         (Number::U128, Whole::Beyond(it)) => output.u128(it),
         (Number::F32 | Number::F64, _) => {
             let message = format!("the layout has {} here, the value is a whole number", wire.word());
-            return Err(EncodeError::new(EncodeErrorKind::Type, message));
+            return Err(Refusal::new(EncodeErrorKind::Type, message));
         }
         (_, Whole::Beyond(it)) => return Err(out_of_range(wire, &it)),
     }
@@ -44,7 +45,7 @@ pub(super) fn write_whole(output: &mut Output<'_>, wire: Number, value: Whole) -
 }
 
 /// Writes a float as that type, where it holds it.
-pub(super) fn write_float(output: &mut Output<'_>, wire: Number, value: f64) -> Result<(), EncodeError> {
+pub(super) fn write_float(output: &mut Output<'_>, wire: Number, value: f64) -> Result<(), Refusal> {
     match wire {
         Number::F64 => output.raw(&value.to_le_bytes()),
         Number::F32 if value.is_nan() || f64::from(value as f32) == value => {
@@ -53,7 +54,7 @@ pub(super) fn write_float(output: &mut Output<'_>, wire: Number, value: f64) -> 
         Number::F32 => return Err(out_of_range(wire, &value)),
         whole => {
             let message = format!("the layout has {} here, the value is a float", whole.word());
-            return Err(EncodeError::new(EncodeErrorKind::Type, message));
+            return Err(Refusal::new(EncodeErrorKind::Type, message));
         }
     }
     Ok(())
@@ -83,11 +84,11 @@ pub(super) fn holds(number: Number, value: i128) -> bool {
     }
 }
 
-fn narrow<T: TryFrom<i128>>(wire: Number, value: i128) -> Result<T, EncodeError> {
+fn narrow<T: TryFrom<i128>>(wire: Number, value: i128) -> Result<T, Refusal> {
     value.try_into().map_err(|_| out_of_range(wire, &value))
 }
 
 #[cold]
-fn out_of_range(wire: Number, value: &dyn Display) -> EncodeError {
-    EncodeError::new(EncodeErrorKind::Value, format!("{value} is not a value of {}", wire.word()))
+fn out_of_range(wire: Number, value: &dyn Display) -> Refusal {
+    Refusal::new(EncodeErrorKind::Value, format!("{value} is not a value of {}", wire.word()))
 }

@@ -7,9 +7,10 @@
 use base64::Engine as _;
 
 use super::encode_number::{Whole, exact_float, write_float, write_whole};
+use super::fault::Refusal;
 use super::output::Output;
 use super::plan::{Content, Enum, FieldStep, Index, Plan, Step, Struct};
-use crate::codec::{EncodeError, EncodeErrorKind};
+use crate::codec::EncodeErrorKind;
 use crate::limits::Limits;
 use crate::schema::bincode::{Logical, Number};
 use crate::value::{
@@ -23,7 +24,7 @@ pub(super) fn encode_value(
     output: &mut Output<'_>,
     index: Index,
     value: ValueRef<'_>,
-) -> Result<(), EncodeError> {
+) -> Result<(), Refusal> {
     Writer { plan, output }.value(index, value)
 }
 
@@ -32,9 +33,9 @@ pub(super) fn encode_default(
     plan: &Plan,
     index: Index,
     json: &serde_json::Value,
-) -> Result<Vec<u8>, EncodeError> {
+) -> Result<Vec<u8>, Refusal> {
     let value = from_json(&json.to_string())
-        .map_err(|error| EncodeError::new(EncodeErrorKind::Value, error.to_string()))?;
+        .map_err(|error| Refusal::new(EncodeErrorKind::Value, error.to_string()))?;
     let mut payload = Vec::new();
     let mut output = Output::new(&mut payload, plan.integers, Limits::DEFAULT);
     let result = encode_value(plan, &mut output, index, value.root());
@@ -48,7 +49,7 @@ struct Writer<'p, 'w, 'o> {
 }
 
 impl Writer<'_, '_, '_> {
-    fn value(&mut self, index: Index, value: ValueRef<'_>) -> Result<(), EncodeError> {
+    fn value(&mut self, index: Index, value: ValueRef<'_>) -> Result<(), Refusal> {
         let step = self.plan.step(index);
         let view = value.view();
         match (step, view) {
@@ -101,14 +102,14 @@ impl Writer<'_, '_, '_> {
     }
 
     /// A value one level down.
-    fn inside(&mut self, index: Index, value: ValueRef<'_>) -> Result<(), EncodeError> {
+    fn inside(&mut self, index: Index, value: ValueRef<'_>) -> Result<(), Refusal> {
         self.output.descend(1)?;
         self.value(index, value)?;
         self.output.ascend(1);
         Ok(())
     }
 
-    fn items(&mut self, steps: impl Iterator<Item = Index>, list: Elements<'_>) -> Result<(), EncodeError> {
+    fn items(&mut self, steps: impl Iterator<Item = Index>, list: Elements<'_>) -> Result<(), Refusal> {
         self.output.descend(1)?;
         for (place, (index, item)) in steps.zip(list).enumerate() {
             self.value(index, item).map_err(|error| error.inside(&format!("[{place}]")))?;
@@ -117,12 +118,12 @@ impl Writer<'_, '_, '_> {
         Ok(())
     }
 
-    fn map(&mut self, key: Index, value: Index, entries: Entries<'_>) -> Result<(), EncodeError> {
+    fn map(&mut self, key: Index, value: Index, entries: Entries<'_>) -> Result<(), Refusal> {
         self.output.claim(entries.len())?;
         self.output.length(entries.len());
         self.output.descend(1)?;
         for (place, (name, item)) in entries.enumerate() {
-            let in_entry = |error: EncodeError| error.inside(&format!("[{place}]"));
+            let in_entry = |error: Refusal| error.inside(&format!("[{place}]"));
             self.key(key, name).map_err(in_entry)?;
             self.value(value, item).map_err(in_entry)?;
         }
@@ -131,7 +132,7 @@ impl Writer<'_, '_, '_> {
     }
 
     /// A key; one that is no text in the layout may be a text here, as in JSON.
-    fn key(&mut self, index: Index, key: ValueRef<'_>) -> Result<(), EncodeError> {
+    fn key(&mut self, index: Index, key: ValueRef<'_>) -> Result<(), Refusal> {
         match (self.plan.step(index), key.view()) {
             (Step::Newtype(inner), View::Text(_)) => {
                 self.output.descend(1)?;
@@ -150,12 +151,7 @@ impl Writer<'_, '_, '_> {
         }
     }
 
-    fn fields(
-        &mut self,
-        step: &Struct,
-        value: ValueRef<'_>,
-        entries: Entries<'_>,
-    ) -> Result<(), EncodeError> {
+    fn fields(&mut self, step: &Struct, value: ValueRef<'_>, entries: Entries<'_>) -> Result<(), Refusal> {
         self.output.claim(usize::from(step.fields.is_empty()))?;
         self.output.descend(1)?;
         let mut found = 0;
@@ -180,16 +176,16 @@ impl Writer<'_, '_, '_> {
     }
 
     /// A field that the value does not have: its default, or the option's none.
-    fn missing(&mut self, field: &FieldStep) -> Result<(), EncodeError> {
+    fn missing(&mut self, field: &FieldStep) -> Result<(), Refusal> {
         match (&field.default, self.plan.step(field.step)) {
             (Some(default), _) => self.output.raw(&encode_default(self.plan, field.step, default)?),
             (None, Step::Option { .. }) => self.output.byte(0),
-            (None, _) => return Err(EncodeError::new(EncodeErrorKind::MissingField, "the field is missing")),
+            (None, _) => return Err(Refusal::new(EncodeErrorKind::MissingField, "the field is missing")),
         }
         Ok(())
     }
 
-    fn variant(&mut self, step: &Enum, view: &View<'_>) -> Result<(), EncodeError> {
+    fn variant(&mut self, step: &Enum, view: &View<'_>) -> Result<(), Refusal> {
         let (name, content) = match view {
             View::Symbol { name, .. } | View::Text(name) => (*name, None),
             View::Record(entries) | View::Map(entries) if entries.len() == 1 => {
@@ -198,7 +194,7 @@ impl Writer<'_, '_, '_> {
                 only.unwrap_or_default()
             }
             _ => {
-                return Err(EncodeError::new(
+                return Err(Refusal::new(
                     EncodeErrorKind::Type,
                     "the layout has an enum here: a variant's name, or an object with it and its content",
                 ));
@@ -207,7 +203,7 @@ impl Writer<'_, '_, '_> {
         let found = step.variants.iter().enumerate().find(|(_, it)| &*it.name.text == name);
         let Some((number, variant)) = found else {
             let message = format!("the layout's enum has no variant `{name}`");
-            return Err(EncodeError::new(EncodeErrorKind::Value, message));
+            return Err(Refusal::new(EncodeErrorKind::Value, message));
         };
         self.output.u32(number as u32);
         match (variant.content, content) {
@@ -218,12 +214,12 @@ impl Writer<'_, '_, '_> {
             }
             _ => {
                 let message = format!("the variant `{name}` has another shape in the layout");
-                Err(EncodeError::new(EncodeErrorKind::Type, message))
+                Err(Refusal::new(EncodeErrorKind::Type, message))
             }
         }
     }
 
-    fn number(&mut self, wire: Number, view: &View<'_>) -> Result<(), EncodeError> {
+    fn number(&mut self, wire: Number, view: &View<'_>) -> Result<(), Refusal> {
         let whole = match view {
             View::Int(it) => Whole::Within((*it).into()),
             View::Long(it) => Whole::Within((*it).into()),
@@ -242,22 +238,18 @@ impl Writer<'_, '_, '_> {
         if !wire.is_float() {
             return write_whole(self.output, wire, whole);
         }
-        let inexact =
-            || EncodeError::new(EncodeErrorKind::Value, "the float does not hold the number exactly");
+        let inexact = || Refusal::new(EncodeErrorKind::Value, "the float does not hold the number exactly");
         write_float(self.output, wire, exact_float(it).ok_or_else(inexact)?)
     }
 
     /// Bytes in any form, before them their length where there is none in the layout.
-    fn octets(&mut self, step: &Step, view: &View<'_>, length: Option<usize>) -> Result<(), EncodeError> {
+    fn octets(&mut self, step: &Step, view: &View<'_>, length: Option<usize>) -> Result<(), Refusal> {
         let decoded;
         let bytes = match view {
             View::Bytes(bytes) => *bytes,
             View::Text(text) => {
                 decoded = base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| {
-                    EncodeError::new(
-                        EncodeErrorKind::Value,
-                        "the text is no base64, as which bytes are written",
-                    )
+                    Refusal::new(EncodeErrorKind::Value, "the text is no base64, as which bytes are written")
                 })?;
                 &decoded
             }
@@ -277,7 +269,7 @@ impl Writer<'_, '_, '_> {
         }
     }
 
-    fn logical(&mut self, logical: Logical, view: &View<'_>) -> Result<(), EncodeError> {
+    fn logical(&mut self, logical: Logical, view: &View<'_>) -> Result<(), Refusal> {
         let output = &mut *self.output;
         match logical {
             Logical::Decimal => {
@@ -344,14 +336,14 @@ fn logical_value<T: std::str::FromStr>(
     logical: Logical,
     view: &View<'_>,
     itself: impl FnOnce(&View<'_>) -> Option<T>,
-) -> Result<T, EncodeError>
+) -> Result<T, Refusal>
 where
     T::Err: std::fmt::Display,
 {
     match (itself(view), view) {
         (Some(value), _) => Ok(value),
         (None, View::Text(text)) => {
-            text.parse().map_err(|error: T::Err| EncodeError::new(EncodeErrorKind::Value, error.to_string()))
+            text.parse().map_err(|error: T::Err| Refusal::new(EncodeErrorKind::Value, error.to_string()))
         }
         (None, other) => Err(unfit(&Step::Logical { logical, inner: 0 }, other)),
     }
@@ -369,36 +361,36 @@ fn as_written(wire: Number, value: f64) -> f64 {
     }
 }
 
-fn digits(text: &str) -> Result<Whole, EncodeError> {
+fn digits(text: &str) -> Result<Whole, Refusal> {
     let signed = text.parse().map(Whole::Within);
     signed
         .or_else(|_| text.parse::<u128>().map(Whole::from))
-        .map_err(|_| EncodeError::new(EncodeErrorKind::Value, "the text is not a whole number"))
+        .map_err(|_| Refusal::new(EncodeErrorKind::Value, "the text is not a whole number"))
 }
 
-fn same_length(layout: usize, value: usize) -> Result<(), EncodeError> {
+fn same_length(layout: usize, value: usize) -> Result<(), Refusal> {
     match layout == value {
         true => Ok(()),
         false => {
             let message = format!("the layout has {layout} items here, the value has {value}");
-            Err(EncodeError::new(EncodeErrorKind::Value, message))
+            Err(Refusal::new(EncodeErrorKind::Value, message))
         }
     }
 }
 
 #[cold]
-fn unknown_field(step: &Struct, entries: Entries<'_>) -> EncodeError {
+fn unknown_field(step: &Struct, entries: Entries<'_>) -> Refusal {
     let unknown = |name: &&str| !step.fields.iter().any(|field| &*field.name.text == *name);
     let name = entries.filter_map(|(key, _)| key.as_str()).find(unknown);
     let message = match name {
         Some(name) => format!("the layout's struct has no field `{name}`"),
         None => "a field is there twice".into(),
     };
-    EncodeError::new(EncodeErrorKind::UnknownField, message)
+    Refusal::new(EncodeErrorKind::UnknownField, message)
 }
 
 #[cold]
-fn unfit(step: &Step, view: &View<'_>) -> EncodeError {
+fn unfit(step: &Step, view: &View<'_>) -> Refusal {
     let value = match view {
         View::Null => "null",
         View::Bool(_) => "a boolean",
@@ -413,5 +405,5 @@ fn unfit(step: &Step, view: &View<'_>) -> EncodeError {
         _ => "another logical value",
     };
     let message = format!("the layout has {} here, the value is {value}", step.describe());
-    EncodeError::new(EncodeErrorKind::Type, message)
+    Refusal::new(EncodeErrorKind::Type, message)
 }

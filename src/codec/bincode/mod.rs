@@ -68,6 +68,7 @@ mod encode;
 mod encode_access;
 mod encode_number;
 mod encode_value;
+mod fault;
 mod input;
 mod output;
 mod plan;
@@ -138,8 +139,8 @@ impl<T: Serialize + ?Sized> Encode<T> for BoundBincode {
     fn encode(&self, value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let plan = &self.writer;
         let mut output = Output::new(out, plan.integers, self.limits);
-        let result = value.serialize(encode::Typed { plan, output: &mut output, index: plan.root });
-        output.finish(result)
+        let result = value.serialize(encode::Typed { plan, output: &mut output, step: plan.step(plan.root) });
+        Ok(output.finish(result)?)
     }
 }
 
@@ -158,12 +159,12 @@ impl BoundCodec for BoundBincode {
         let plan = &self.writer;
         let mut output = Output::new(out, plan.integers, self.limits);
         let result = encode_value::encode_value(plan, &mut output, plan.root, value.root());
-        output.finish(result)
+        Ok(output.finish(result)?)
     }
 
     fn decode_value<'de>(&self, payload: &'de [u8]) -> Result<Value<'de>, DecodeError> {
         let plan = self.reader();
         let mut input = Input::new(payload, plan.integers, self.limits)?;
-        decode_value::decode_value(plan, &mut input, plan.root)
+        Ok(decode_value::decode_value(plan, &mut input, plan.root)?)
     }
 }

@@ -1,6 +1,7 @@
 //! A payload being written: bincode's numbers and lengths, and the budgets that keep it readable.
 
-use crate::codec::{EncodeError, EncodeErrorKind};
+use super::fault::Refusal;
+use crate::codec::EncodeErrorKind;
 use crate::limits::Limits;
 use crate::schema::bincode::Integers;
 
@@ -22,7 +23,7 @@ impl<'o> Output<'o> {
     }
 
     /// Ends the payload: kept when it is good and short enough to be read back, else taken away.
-    pub(super) fn finish(self, result: Result<(), EncodeError>) -> Result<(), EncodeError> {
+    pub(super) fn finish(self, result: Result<(), Refusal>) -> Result<(), Refusal> {
         let (length, limit) = (self.out.len() - self.start, self.limits.bytes);
         let result = result.and_then(|()| match length <= limit {
             true => Ok(()),
@@ -36,7 +37,7 @@ impl<'o> Output<'o> {
 
     /// Goes down that many levels; [`Output::ascend`] comes back.
     #[inline]
-    pub(super) fn descend(&mut self, levels: usize) -> Result<(), EncodeError> {
+    pub(super) fn descend(&mut self, levels: usize) -> Result<(), Refusal> {
         self.check_depth(levels)?;
         self.depth -= levels;
         Ok(())
@@ -49,21 +50,34 @@ impl<'o> Output<'o> {
 
     /// Whether a value may stand that many levels below.
     #[inline]
-    pub(super) fn check_depth(&self, levels: usize) -> Result<(), EncodeError> {
+    pub(super) fn check_depth(&self, levels: usize) -> Result<(), Refusal> {
         match levels <= self.depth {
             true => Ok(()),
-            false => Err(unreadable(format!("it nests deeper than {} levels", self.limits.depth))),
+            false => Err(self.too_deep()),
         }
     }
 
     /// Counts items as the reader will.
     #[inline]
-    pub(super) fn claim(&mut self, items: usize) -> Result<(), EncodeError> {
-        self.elements = self.elements.checked_sub(items).ok_or_else(|| {
-            let limit = self.limits.elements;
-            unreadable(format!("it has more than {limit} items, entries and values without bytes"))
-        })?;
-        Ok(())
+    pub(super) fn claim(&mut self, items: usize) -> Result<(), Refusal> {
+        match self.elements.checked_sub(items) {
+            Some(left) => {
+                self.elements = left;
+                Ok(())
+            }
+            None => Err(self.too_many()),
+        }
+    }
+
+    #[cold]
+    fn too_deep(&self) -> Refusal {
+        unreadable(format!("it nests deeper than {} levels", self.limits.depth))
+    }
+
+    #[cold]
+    fn too_many(&self) -> Refusal {
+        let limit = self.limits.elements;
+        unreadable(format!("it has more than {limit} items, entries and values without bytes"))
     }
 
     /// How long the payload is, for [`Output::insert_length`].
@@ -172,27 +186,31 @@ impl<'o> Output<'o> {
     /// A number in the narrowest form that holds it, which is what bincode writes.
     #[inline]
     fn varint(&mut self, value: u64) {
-        if let Ok(byte @ 0..=250) = u8::try_from(value) {
-            self.byte(byte);
-        } else if let Ok(value) = u16::try_from(value) {
+        if value <= 250 { self.byte(value as u8) } else { self.long_varint(value) }
+    }
+
+    #[inline(never)]
+    fn long_varint(&mut self, value: u64) {
+        if let Ok(value) = u16::try_from(value) {
             let [a, b] = value.to_le_bytes();
             self.raw(&[251, a, b]);
         } else if let Ok(value) = u32::try_from(value) {
             let [a, b, c, d] = value.to_le_bytes();
             self.raw(&[252, a, b, c, d]);
         } else {
-            self.byte(253);
-            self.raw(&value.to_le_bytes());
+            let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
+            self.raw(&[253, a, b, c, d, e, f, g, h]);
         }
     }
 }
 
 /// Small numbers of either sign as small numbers: 0, -1, 1, -2, …
+#[inline]
 fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63).cast_unsigned()
 }
 
 #[cold]
-fn unreadable(message: String) -> EncodeError {
-    EncodeError::new(EncodeErrorKind::Limit, message)
+fn unreadable(message: String) -> Refusal {
+    Refusal::new(EncodeErrorKind::Limit, message)
 }

@@ -1,12 +1,13 @@
 //! Reading over a value that nobody asked for; it has to be as valid as any other.
 
+use super::fault::Fault;
 use super::input::Input;
 use super::plan::{Content, Index, Items, Plan, Step};
-use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::codec::DecodeErrorKind;
 use crate::schema::bincode::Number;
 
 /// Reads over one value.
-pub(super) fn skip(plan: &Plan, input: &mut Input<'_>, index: Index) -> Result<(), DecodeError> {
+pub(super) fn skip(plan: &Plan, input: &mut Input<'_>, index: Index) -> Result<(), Fault> {
     match plan.step(index) {
         Step::Unit => input.claim(1),
         Step::Bool => input.bool().map(drop),
@@ -62,10 +63,11 @@ pub(super) fn skip(plan: &Plan, input: &mut Input<'_>, index: Index) -> Result<(
 }
 
 /// Runs one level down.
+#[inline]
 pub(super) fn nested<'de, T>(
     input: &mut Input<'de>,
-    run: impl FnOnce(&mut Input<'de>) -> Result<T, DecodeError>,
-) -> Result<T, DecodeError> {
+    run: impl FnOnce(&mut Input<'de>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     input.descend()?;
     let result = run(input);
     input.ascend();
@@ -74,16 +76,16 @@ pub(super) fn nested<'de, T>(
 
 /// The error about a variant's number that the enum does not have.
 #[cold]
-pub(super) fn unknown_variant(number: u32, variants: usize, start: usize) -> DecodeError {
+pub(super) fn unknown_variant(number: u32, variants: usize, start: usize) -> Fault {
     let message = format!("the enum has {variants} variants; number {number} is none of them");
-    DecodeError::new(DecodeErrorKind::Malformed, message).at(start)
+    Fault::new(DecodeErrorKind::Malformed, message).at(start)
 }
 
-fn skip_items(plan: &Plan, input: &mut Input<'_>, items: Items, length: usize) -> Result<(), DecodeError> {
+fn skip_items(plan: &Plan, input: &mut Input<'_>, items: Items, length: usize) -> Result<(), Fault> {
     nested(input, |input| (0..length).try_for_each(|_| skip(plan, input, items.item)))
 }
 
-fn skip_number(number: Number, input: &mut Input<'_>) -> Result<(), DecodeError> {
+fn skip_number(number: Number, input: &mut Input<'_>) -> Result<(), Fault> {
     match number {
         Number::I8 | Number::U8 => input.u8().map(drop),
         Number::I16 | Number::U16 => input.u16().map(drop),
