@@ -7,11 +7,14 @@ use crate::schema::{Mode, Schema};
 const MAX_FIXED: usize = 20;
 
 /// Texts longer than that are not checked again and again.
-const MAX_TEXT: usize = 1 << 20;
+const MAX_TEXT: usize = 1 << 18;
+
+/// Where there are more findings, no single change mends much.
+const MAX_FINDINGS: usize = 200;
 
 /// Gives each finding the fixes that mend it.
 pub(super) fn verify(check: &Check, report: &mut Report, history: &[Schema], proposed: &Schema) {
-    if proposed.text().len() > MAX_TEXT {
+    if proposed.text().len() > MAX_TEXT || report.findings.len() > MAX_FINDINGS {
         return;
     }
     let before: Vec<String> = report.findings.iter().map(key).collect();

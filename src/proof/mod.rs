@@ -7,6 +7,19 @@
 //!
 //! What is not seen is not shown: a value that the reader reads with its meaning is no witness, and a fix that mends nothing is dropped.
 //!
+//! The same machinery holds the checker against the codecs: random pairs of schemas, and whenever `wire` says compatible, random data written
+//! with one and read with the other. Measured with `SCHEMAWIRE_PAIRS=500 cargo test --all-features --test it proof::pairs -- --nocapture`
+//! (500 pairs of each format, seed 12; runs of 8,000 of Avro, and several seeds of all, found no disagreement either once what they found was mended):
+//!
+//! | format | pairs | compatible by `wire` | values read, all with their meaning | incompatible | of them with a witness |
+//! |---|---:|---:|---:|---:|---:|
+//! | Avro | 500 | 368 | 1,472 | 132 | 132 |
+//! | Protobuf | 500 | 308 | 1,232 | 192 | 191 |
+//! | JSON Schema | 500 | 261 | 749 | 239 | 204 |
+//! | bincode | 500 | 345 | 1,380 | 155 | 155 |
+//!
+//! `scripts/nightly.sh` asks for 250,000 pairs of each; that has not been run yet.
+//!
 //! ```
 //! # #[cfg(feature = "avro")] {
 //! use schemawire::compat::{Check, Level};

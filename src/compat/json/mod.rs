@@ -10,7 +10,7 @@
 //!
 //! Beside that, for the profile `wire`, whether all that the writer's schema accepts is proved to be accepted by the reader's
 //! (`inclusion`): a difference that the registry refuses is harmless where it is, and where no proof is found a finding says so, though
-//! there may be no document that shows it.
+//! there may be no document that shows it. Texts of more than 2 MiB together are not proved.
 //!
 //! What the registry ignores is ignored: `format`, `propertyNames`, the schemas of `contains`, of `patternProperties` (but
 //! as cover for a property) and of `if`, names in `required` that `properties` does not declare.
