@@ -149,6 +149,7 @@ impl<'t> Text<'t> {
     }
 
     /// One more item at the end of an array.
+    #[cfg(feature = "avro")]
     pub(in crate::compat) fn add_item(&self, array: &Node, value: &str) -> Option<Edit> {
         let Shape::Array(items) = &array.shape else { return None };
         let end = items.last().map_or(array.span.start + 1, |it| it.span.end);
