@@ -84,7 +84,8 @@ fn write(here: &Path, path: &str, text: &str) {
 fn protobuf_files(here: &Path, changed: usize) {
     for file in 0..300 {
         let package = file / 10;
-        let mut text = format!("syntax = \"proto3\";\n\npackage acme.p{package};\n\n");
+        let licence = "// A line of a licence.\n".repeat(5);
+        let mut text = format!("{licence}syntax = \"proto3\";\n\npackage acme.p{package};\n\n");
         if file % 10 != 0 {
             writeln!(text, "import \"acme/p{package}/f{}.proto\";", package * 10).expect("a text");
         }
