@@ -18,7 +18,7 @@ use data::Data;
 /// Measures codecs on your own schema and data: nanoseconds a message to encode and to decode, megabytes a second, bytes a
 /// message as they are and compressed, allocations. Every codec that can carry the schema is measured in one run.
 ///
-/// The values are dynamic ones, read and written by the schema alone; `--scaffold` writes a crate that measures a Rust type.
+/// The values are dynamic ones, read and written by the schema alone; the library's `schemawire::bench` measures Rust types.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  schemawire bench --schema order.avsc --data orders.jsonl\n  schemawire bench --schema order.proto --message acme.Order --format html -o bench.html\n  schemawire bench --schema order.avsc --save main.json     then, on a branch:\n  schemawire bench --schema order.avsc --compare main.json  ends with exit code 1 on a regression"
