@@ -90,7 +90,9 @@ fn roots(text: &str) -> Result<Vec<String>, (usize, String)> {
             }
         } else if is_path {
             found.push(word(value).ok_or_else(|| at_fault("`path` is a plain or quoted word"))?);
-        } else if top == "modules" && (value.starts_with(['[', '{']) || trimmed.starts_with("- {")) {
+        } else if top == "modules"
+            && (trimmed.starts_with("- {") || (!content.starts_with(' ') && value.starts_with(['[', '{'])))
+        {
             return Err(at_fault("modules are written with `- path: folder`"));
         }
     }
