@@ -137,7 +137,7 @@ pub(super) fn method(report: &Report) -> Vec<String> {
         format!("Machine: {machine}."),
     ];
     if method.allocations {
-        lines.push("Allocations: counted over one pass, reallocations included; the counter runs during the measurement, too, and costs about a nanosecond an allocation.".into());
+        lines.push("Allocations: counted over one pass, reallocations included; the counter runs during the measurement, too, and is in the times.".into());
     }
     if report.cases.iter().any(|it| it.path == Path::Dynamic) {
         lines.push("Dynamic values are read and written by the schema alone, as a tool does that knows no Rust type; a Rust type is other work, and its figures are not to be ranked against these.".into());

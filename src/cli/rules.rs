@@ -4,6 +4,7 @@ use super::check::rules::{self, RuleRow};
 use super::failure::Failure;
 use super::output::{Format, Output, Style};
 use super::table::Table;
+use crate::compat;
 
 /// List all rules.
 #[derive(Debug, clap::Args)]
@@ -52,6 +53,17 @@ impl Explain {
             let title = output.styled(Style::Bold, title);
             output.line(&title)?;
             output.line(&format!("  {text}"))?;
+        }
+        if let Some(example) = compat::rule(rule.id).and_then(compat::Rule::example) {
+            for (title, (old, new)) in [("It fires", example.breaks), ("It does not", example.holds)] {
+                output.line("")?;
+                let title = output.styled(Style::Bold, title);
+                output.line(&title)?;
+                for (version, text) in [("before", old), ("after", new)] {
+                    output.line(&format!("  {version}:"))?;
+                    text.trim_end().lines().try_for_each(|line| output.line(&format!("    {line}")))?;
+                }
+            }
         }
         output.line("")?;
         output.line(&format!(

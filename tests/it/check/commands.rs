@@ -76,6 +76,10 @@ fn every_rule_is_listed_and_explained() {
     }
     let page = run(here.path(), &["explain", "referenced-type-changed"], "").exits(0).stdout;
     assert!(page.contains("FIELD_NAMED_TYPE_CHANGED"), "{page}");
+    assert!(
+        page.contains("It fires\n  before:\n    ") && page.contains("It does not\n  before:\n    "),
+        "{page}"
+    );
     let unknown = run(here.path(), &["explain", "added-without"], "").exits(2);
     assert!(unknown.stderr.contains("avro/field-added-without-default"), "{}", unknown.stderr);
 }

@@ -10,6 +10,9 @@ use crate::schema::Position;
 /// The longest stretch of a line that is shown.
 const WIDTH: usize = 120;
 
+/// The longest text, in bytes, that lines are shown of: in a longer one each finding would cost a walk through all of it.
+const QUOTED: usize = 1 << 20;
+
 pub(super) fn render(outcome: &Outcome, paint: Paint<'_>) -> String {
     let mut out = String::new();
     for found in outcome.open() {
@@ -128,7 +131,7 @@ fn excerpt(spot: &Spot, at: &str, style: Style, paint: Paint<'_>, out: &mut Stri
     let margin = " ".repeat(number.len().max(1) + 2);
     let bar = |mark: &str| format!("{margin}{}", paint(Style::Dim, mark));
     line!(out, "{} {at}", bar("┌─"));
-    let Some(position) = spot.position else { return };
+    let Some(position) = spot.position.filter(|_| spot.text.len() <= QUOTED) else { return };
     let Some(line) = spot.text.lines().nth(position.line.saturating_sub(1) as usize) else { return };
     let (shown, before, width) = window(line, position, spot.end);
     line!(out, "{}", bar("│"));
