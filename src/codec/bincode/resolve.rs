@@ -12,7 +12,6 @@
 //! | option | option; or what is inside, and then a payload without it cannot be read |
 //! | anything | an option of it; a newtype of it; and the writer's newtype may be left out |
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -102,7 +101,7 @@ impl<'l> Resolver<'l> {
     fn step(&mut self, written: TypeIndex, read: TypeIndex, path: &str) -> Result<Step, SchemaError> {
         let (writer, reader) = (self.writer, self.reader);
         let outer = writer.get(written);
-        if let Some(inner) = newtype(outer) {
+        if let Some(inner) = outer.newtype() {
             return Ok(Step::Newtype(self.pair(inner, read, path)));
         }
         if let LinkedType::Plain(Kind::Option(inner)) = outer {
@@ -128,7 +127,7 @@ impl<'l> Resolver<'l> {
             },
             _ => None,
         };
-        let step = step.or_else(|| self.kind(&*plain(outer)?, &*plain(inner)?, path));
+        let step = step.or_else(|| self.kind(&*outer.plain()?, &*inner.plain()?, path));
         step.ok_or_else(|| {
             let (written, read) = (describe(outer), describe(inner));
             mismatch(&format!("the writer's {written} cannot be read as the reader's {read}"), path)
@@ -149,7 +148,7 @@ impl<'l> Resolver<'l> {
     }
 
     fn without_newtypes(&self, mut read: TypeIndex) -> TypeIndex {
-        while let Some(inner) = newtype(self.reader.get(read)) {
+        while let Some(inner) = self.reader.get(read).newtype() {
             read = inner;
         }
         read
@@ -309,29 +308,6 @@ impl<'l> Resolver<'l> {
             });
         }
         Ok(Step::Enum(Box::new(Enum { name: enum_name, variants })))
-    }
-}
-
-/// What is inside, if the type is a newtype.
-fn newtype(schema: &LinkedType) -> Option<TypeIndex> {
-    match schema {
-        LinkedType::Named(named) => match &named.definition {
-            Definition::Struct(Shape::Newtype(inner)) => Some(*inner),
-            _ => None,
-        },
-        LinkedType::Plain(_) => None,
-    }
-}
-
-/// The type without its name, if it has the bytes of a type without one.
-fn plain(schema: &LinkedType) -> Option<Cow<'_, Kind<TypeIndex>>> {
-    match schema {
-        LinkedType::Plain(kind) => Some(Cow::Borrowed(kind)),
-        LinkedType::Named(named) => match &named.definition {
-            Definition::Struct(Shape::Unit) => Some(Cow::Owned(Kind::Unit)),
-            Definition::Struct(Shape::Tuple(items)) => Some(Cow::Owned(Kind::Tuple(items.clone()))),
-            _ => None,
-        },
     }
 }
 

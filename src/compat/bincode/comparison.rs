@@ -1,6 +1,5 @@
 //! Which types of a writer's and a reader's layout meet, and what does not fit.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -91,7 +90,7 @@ impl<'l> Comparison<'l> {
     fn step(&mut self, pair: &Pair) {
         let (writer, reader) = (self.writer, self.reader);
         let outer = writer.get(pair.written);
-        if let Some(inner) = newtype(outer) {
+        if let Some(inner) = outer.newtype() {
             return self.pair(inner, pair.read, pair.spots, &pair.way);
         }
         if let LinkedType::Plain(Kind::Option(inner)) = outer {
@@ -118,7 +117,7 @@ impl<'l> Comparison<'l> {
                 _ => {}
             }
         }
-        let fits = match (plain(outer), plain(inner)) {
+        let fits = match (outer.plain(), inner.plain()) {
             (Some(written), Some(read)) => self.kinds(&written, &read, pair),
             _ => false,
         };
@@ -267,33 +266,10 @@ fn inside(reader: &Linked, mut read: TypeIndex) -> TypeIndex {
 }
 
 fn without_newtypes(reader: &Linked, mut read: TypeIndex) -> TypeIndex {
-    while let Some(inner) = newtype(reader.get(read)) {
+    while let Some(inner) = reader.get(read).newtype() {
         read = inner;
     }
     read
-}
-
-/// What is inside, if the type is a newtype.
-pub(super) fn newtype(schema: &LinkedType) -> Option<TypeIndex> {
-    match schema {
-        LinkedType::Named(named) => match &named.definition {
-            Definition::Struct(Shape::Newtype(inner)) => Some(*inner),
-            _ => None,
-        },
-        LinkedType::Plain(_) => None,
-    }
-}
-
-/// The type without its name, if it has the bytes of a type without one.
-fn plain(schema: &LinkedType) -> Option<Cow<'_, Kind<TypeIndex>>> {
-    match schema {
-        LinkedType::Plain(kind) => Some(Cow::Borrowed(kind)),
-        LinkedType::Named(named) => match &named.definition {
-            Definition::Struct(Shape::Unit) => Some(Cow::Owned(Kind::Unit)),
-            Definition::Struct(Shape::Tuple(items)) => Some(Cow::Owned(Kind::Tuple(items.clone()))),
-            _ => None,
-        },
-    }
 }
 
 fn describe(schema: &LinkedType) -> String {

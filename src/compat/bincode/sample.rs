@@ -1,6 +1,5 @@
 //! Values of a writer's layout: the least that there is, one that leads to a finding, or any by a seed.
 
-use super::comparison::newtype;
 use crate::compat::dice::Dice;
 use crate::compat::trail::{End, Step, Trail};
 use crate::schema::bincode::{Definition, Kind, Linked, LinkedType, Logical, Number, Shape, TypeIndex};
@@ -51,7 +50,7 @@ impl<'l> Sampler<'l> {
         let depth = depth.checked_sub(1).filter(|_| self.builder.node_count() < NODES)?;
         let linked = self.linked;
         let schema = linked.get(index);
-        if let Some(inner) = newtype(schema) {
+        if let Some(inner) = schema.newtype() {
             return self.add(inner, steps, end, depth);
         }
         match schema {
@@ -286,7 +285,7 @@ fn on<'a>(steps: &'a [Step], step: Step, end: Option<&'a End>) -> (&'a [Step], O
 
 /// Whether a dynamic value of that type may be null.
 fn reads_as_null(linked: &Linked, mut index: TypeIndex) -> bool {
-    while let Some(inner) = newtype(linked.get(index)) {
+    while let Some(inner) = linked.get(index).newtype() {
         index = inner;
     }
     match linked.get(index) {

@@ -1,5 +1,6 @@
 //! The types of a layout with every name resolved to an index; what codecs and checkers walk.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Definition, Field, Integers, Kind, Model, Named, Shape, Type, Variant};
@@ -28,6 +29,31 @@ pub enum LinkedType {
     Plain(Kind<TypeIndex>),
     /// A named type.
     Named(Named<TypeIndex>),
+}
+
+impl LinkedType {
+    /// What is inside, if the type is a newtype.
+    pub(crate) fn newtype(&self) -> Option<TypeIndex> {
+        match self {
+            Self::Named(named) => match &named.definition {
+                Definition::Struct(Shape::Newtype(inner)) => Some(*inner),
+                _ => None,
+            },
+            Self::Plain(_) => None,
+        }
+    }
+
+    /// The type without its name, if it has the bytes of a type without one.
+    pub(crate) fn plain(&self) -> Option<Cow<'_, Kind<TypeIndex>>> {
+        match self {
+            Self::Plain(kind) => Some(Cow::Borrowed(kind)),
+            Self::Named(named) => match &named.definition {
+                Definition::Struct(Shape::Unit) => Some(Cow::Owned(Kind::Unit)),
+                Definition::Struct(Shape::Tuple(items)) => Some(Cow::Owned(Kind::Tuple(items.clone()))),
+                _ => None,
+            },
+        }
+    }
 }
 
 impl Linked {
