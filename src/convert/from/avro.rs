@@ -7,7 +7,7 @@ use crate::convert::form::{FieldForm, Fields, Form};
 use crate::convert::graph::{
     Enum, Field, Float, Graph, Kind, Member, Record, Step, Type, TypeId, Unit, Whole, pascal,
 };
-use crate::convert::report::Place;
+use crate::convert::report::{Place, Verdict};
 use crate::schema::avro::{self, Linked, LinkedKind, LinkedType, Logical};
 use crate::schema::{Schema, SchemaError, Span};
 
@@ -138,6 +138,11 @@ impl Reader<'_> {
             (Some(_), [(some, inner)]) => optional(*inner, Some(*some)),
             (Some(_), [_, _, ..]) => optional(union(&mut self.read.graph), None),
             (Some(_), []) => Type::new(place.clone(), hint.to_owned(), "null", Kind::Null),
+            (None, []) => {
+                let why = "no value is of this type";
+                self.read.note(place.clone(), Verdict::Impossible, "nothing", "union", why);
+                Type::new(place.clone(), hint.to_owned(), "null", Kind::Null)
+            }
             (None, _) => {
                 let made = union(&mut self.read.graph);
                 self.read.graph.get(made).clone()
