@@ -45,7 +45,9 @@ fn every_schema_of_the_corpora_is_converted_or_refused_with_a_reason() {
                 Err(ConvertError::Impossible(report)) => {
                     for entry in report.of(Verdict::Impossible) {
                         assert!(!entry.why.is_empty(), "{entry}\n{text}");
-                        assert_ne!(entry.rule, "refused", "{entry}\n{text}");
+                        // The target's parser has the last word: a type that contains itself without an end has no layout.
+                        let endless = to == Format::Bincode && entry.why.contains("contains itself without");
+                        assert!(entry.rule != "refused" || endless, "{entry}\n{text}");
                     }
                     count.1 += 1;
                 }
