@@ -145,7 +145,7 @@ impl Node {
     }
 
     /// A number written as an integer that fits; `1.0` and `1e0` are none.
-    #[cfg(any(feature = "avro", feature = "bincode"))]
+    #[cfg(any(feature = "avro", feature = "bincode", feature = "bench"))]
     pub(crate) fn as_i64(&self) -> Option<i64> {
         match &self.shape {
             Shape::Number(text) => text.parse().ok(),
@@ -166,7 +166,7 @@ impl Node {
     }
 
     /// The same value for libraries; an integer beyond 64 bits becomes the nearest float.
-    #[cfg(any(feature = "avro", feature = "bincode", feature = "json"))]
+    #[cfg(any(feature = "avro", feature = "bincode", feature = "json", feature = "bench"))]
     pub(crate) fn to_value(&self) -> serde_json::Value {
         match &self.shape {
             Shape::Null => serde_json::Value::Null,
