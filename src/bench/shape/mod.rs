@@ -29,6 +29,10 @@ pub(crate) struct Shapes {
 
 /// What the values of a type are.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    not(all(feature = "avro", feature = "protobuf", feature = "bincode")),
+    expect(dead_code, reason = "no format has all of them")
+)]
 pub(crate) enum Shape {
     Null,
     Bool,
@@ -197,6 +201,7 @@ fn all(mut depths: impl Iterator<Item = Option<usize>>) -> Option<usize> {
 }
 
 /// A whole number of that many bits.
+#[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
 const fn whole(signed: bool, bits: u32) -> Shape {
     if signed {
         Shape::Whole { least: -(1 << (bits - 1)), most: (1 << (bits - 1)) - 1 }
@@ -206,6 +211,7 @@ const fn whole(signed: bool, bits: u32) -> Shape {
 }
 
 /// A float of any finite value.
+#[cfg(any(feature = "avro", feature = "protobuf", feature = "bincode"))]
 const fn float(wide: bool) -> Shape {
     let most = if wide { f64::MAX } else { f32::MAX as f64 };
     Shape::Float { wide, least: -most, most }

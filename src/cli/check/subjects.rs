@@ -132,10 +132,7 @@ fn of_schema(placeholder: &str, schema: &Schema) -> Option<String> {
 
 /// Whether this build understands the format.
 fn is_built_in(format: Format) -> bool {
-    match format {
-        Format::Bincode => cfg!(feature = "bincode"),
-        _ => true,
-    }
+    format != Format::Bincode || cfg!(feature = "bincode")
 }
 
 /// Whether a JSON file says that it is a schema, by a `$schema` of one of the drafts.
