@@ -1,4 +1,4 @@
-//! Confluent's HTTP API over any [`Registry`](crate::registry::Registry): routes, parameters, status codes, error codes and messages.
+//! Confluent's HTTP API over any [`Registry`]: routes, parameters, status codes, error codes and messages.
 //!
 //! ```text
 //! Request { method, path, query, body } -table of routes-> handler -Registry-> Response { status, body }
