@@ -53,36 +53,43 @@ trap 'rm -r "$scratch"' EXIT
 export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-ERMS,-AVX2_Usable,-AVX512F_Usable,-AVX_Fast_Unaligned_Load
 # Each case is run twice with different numbers of messages, each run is a dump of its own, and nothing else is counted. Two patterns
 # for the one function, because callgrind keeps one option a pattern.
-valgrind --quiet --tool=callgrind --callgrind-out-file="$scratch/out" \
-    --zero-before='instructions::measured' --dump-after='*measured*' \
-    target/release/instructions >"$scratch/cases"
+count() {
+    rm -f "$scratch"/out*
+    valgrind --quiet --tool=callgrind --callgrind-out-file="$scratch/out" \
+        --zero-before='instructions::measured' --dump-after='*measured*' \
+        target/release/instructions >"$scratch/cases"
 
-# A case, the number of messages, the instructions that they took.
-number=0
-while IFS=$'\t' read -r case messages; do
-    number=$((number + 1))
-    if [ ! -s "$scratch/out.$number" ]; then
-        echo "callgrind counted nothing for: $case" >&2
-        exit 1
-    fi
-    printf '%s\t%s\t%s\n' "$case" "$messages" "$(awk '/^(totals|summary):/ { print $2; exit }' "$scratch/out.$number")"
-done <"$scratch/cases" >"$scratch/runs"
-[ -s "$scratch/runs" ]
+    # A case, the number of messages, the instructions that they took.
+    local number=0 case messages
+    while IFS=$'\t' read -r case messages; do
+        number=$((number + 1))
+        if [ ! -s "$scratch/out.$number" ]; then
+            echo "callgrind counted nothing for: $case" >&2
+            exit 1
+        fi
+        printf '%s\t%s\t%s\n' "$case" "$messages" "$(awk '/^(totals|summary):/ { print $2; exit }' "$scratch/out.$number")"
+    done <"$scratch/cases" >"$scratch/runs"
+    [ -s "$scratch/runs" ]
+    awk -F'\t' '$1 == last { printf "%s\t%.0f\n", $1, ($3 - spent) / ($2 - messages) } { last = $1; messages = $2; spent = $3 }' "$scratch/runs" >>"$scratch/counts"
+}
 
-{
+# The least of all counts so far: maps have another seed each time, and the least of three repeats best.
+least() {
     echo "# Instructions a message, by scripts/instructions.sh, which also says what they are for. Counted with:"
     tools
-    awk -F'\t' '$1 == last { printf "%s\t%.0f\n", $1, ($3 - spent) / ($2 - messages) } { last = $1; messages = $2; spent = $3 }' "$scratch/runs"
-} >"$scratch/now"
+    awk -F'\t' '!($1 in least) { order[++cases] = $1; least[$1] = $2 } $2 < least[$1] { least[$1] = $2 }
+        END { for (it = 1; it <= cases; it++) printf "%s\t%s\n", order[it], least[order[it]] }' "$scratch/counts"
+}
 
 if $accept; then
-    cp "$scratch/now" "$record"
+    for _ in 1 2 3; do count; done
+    least >"$record"
     echo "recorded $(grep -vc '^#' "$record") cases in $record"
     exit
 fi
 
-status=0
-awk -F'\t' -v tolerance="$tolerance" '
+compare() {
+    awk -F'\t' -v tolerance="$tolerance" '
     /^#/ { next }
     NR == FNR { recorded[$1] = $2; next }
     { seen[$1] = 1 }
@@ -98,7 +105,18 @@ awk -F'\t' -v tolerance="$tolerance" '
         printf "%d cases compared\n", cases
         exit bad
     }
-' "$record" "$scratch/now" || status=1
+' "$record" "$scratch/now"
+}
+
+# What grew is counted again before it counts as grown.
+for _ in 1 2 3; do
+    count
+    least >"$scratch/now"
+    status=0
+    compare >"$scratch/verdict" || status=1
+    [ $status -ne 0 ] || break
+done
+cat "$scratch/verdict"
 if [ $status -ne 0 ]; then
     if ! diff <(grep '^#' "$record") <(grep '^#' "$scratch/now") >&2; then
         echo "counted with other tools than recorded (above), so nothing fails: compare on a machine that has those, or --accept" >&2
