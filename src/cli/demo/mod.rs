@@ -28,7 +28,7 @@ pub(super) struct Demo {
     #[arg(long, value_enum)]
     codec: Vec<CodecName>,
 
-    /// Keeps the log in this directory; otherwise it lives in a temporary one
+    /// Keeps log and registry in this data directory, where the other commands find them; otherwise they live in a temporary one
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 
@@ -61,7 +61,7 @@ impl Demo {
             return read.and(Err(Failure::data("there are no events to write")));
         }
         let codecs = if self.codec.is_empty() { CodecName::value_variants() } else { &self.codec };
-        let place = run::Place::new(self.dir.as_deref())?;
+        let place = run::Place::new(self.dir.as_deref());
         let story = pollster::block_on(run::all(&events, codecs, &place, output))?;
         match self.format {
             Format::Text => text(&story, output)?,

@@ -8,14 +8,14 @@ use super::protobuf::{ReadQuake, WrittenQuake};
 use super::story::{QuakeV1, QuakeV2};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::store::{Directory, Store};
 use crate::codec::{Avro, Codec, Decode, Encode, Json, Protobuf};
 use crate::compat::Level;
 use crate::consumer::ConsumeExt;
 use crate::producer::ProduceExt;
-use crate::registry::{EmbeddedRegistry, RegistryExt};
+use crate::registry::RegistryExt;
 use crate::schema::{Format, Schema};
-use crate::serdes::Serdes;
-use crate::transport::{Embedded, TopicSpec, Transport};
+use crate::transport::{TopicSpec, Transport};
 
 /// What the demo found out.
 pub(super) struct Story {
@@ -75,21 +75,17 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(dir: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn new(dir: Option<&Path>) -> Self {
         let (dir, is_temporary) = match dir {
             Some(dir) => (dir.to_owned(), false),
             None => (std::env::temp_dir().join(format!("schemawire-demo-{}", std::process::id())), true),
         };
-        std::fs::create_dir_all(&dir)
-            .map_err(|error| Failure::io(&format!("cannot make the directory {}", dir.display()), &error))?;
-        Ok(Self { dir, is_temporary })
+        Self { dir, is_temporary }
     }
 
-    async fn open(&self) -> Result<(Embedded, EmbeddedRegistry, Serdes), Failure> {
-        let log = Embedded::open(self.dir.join("demo.redb"))?;
-        let registry = EmbeddedRegistry::on(&log).await?;
-        let serdes = Serdes::new(registry.clone());
-        Ok((log, registry, serdes))
+    /// As every other command opens a data directory, so that they find what the demo leaves there.
+    async fn open(&self) -> Result<Store, Failure> {
+        Directory { dir: self.dir.clone() }.open().await
     }
 }
 
@@ -208,7 +204,7 @@ impl Tale<'_> {
     where
         C::Bound: Encode<W>,
     {
-        let (log, registry, serdes) = self.place.open().await?;
+        let Store { log, registry, serdes } = self.place.open().await?;
         // A second run on a kept directory begins afresh.
         if log.partitions(self.topic).await?.is_some() {
             log.delete_topic(self.topic).await?;
@@ -248,7 +244,7 @@ impl Tale<'_> {
     where
         C::Bound: for<'m> Decode<'m, R>,
     {
-        let (log, registry, serdes) = self.place.open().await?;
+        let Store { log, registry, serdes } = self.place.open().await?;
         registry.register_schema(&format!("{}-value", self.topic), v2).await?;
         let builder = log.consumer(self.topic).group("demo").value(&serdes, codec, v2);
         let mut consumer = builder.stop_at_end().build().await?;
@@ -280,11 +276,11 @@ impl Tale<'_> {
 
 /// A version 3 that asks for a field which no old message has.
 async fn breaking_change(place: &Place) -> Result<Refused, Failure> {
-    let (_log, registry, _serdes) = place.open().await?;
+    let store = place.open().await?;
     let subject = format!("{}-value", topic(CodecName::Avro));
     let v3 = include_str!("../../../schemas/quake/v2.avsc")
         .replace(r#"{"name": "revision","#, r#"{"name": "agency", "type": "string"}, {"name": "revision","#);
-    match registry.register_schema(&subject, &Schema::avro(&v3)?).await {
+    match store.registry.register_schema(&subject, &Schema::avro(&v3)?).await {
         Ok(_) => Err(Failure::data("the registry took a schema that breaks its readers")),
         Err(error) => match error.report {
             Some(report) => Ok(Refused { subject, report: report.to_string() }),
