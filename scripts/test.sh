@@ -119,12 +119,15 @@ if ! $quick; then
         77) skipped+=("instructions: valgrind is missing and cannot be installed here") ;;
         *) exit $status ;;
     esac
+
+    step "the crates of bench --scaffold, built and run"
+    scripts/scaffold.sh
 fi
 
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    skipped+=("instructions: --quick")
+    skipped+=("instructions, the crates of bench --scaffold: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"

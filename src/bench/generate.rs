@@ -58,6 +58,7 @@ impl Generator {
             Shape::Float { wide, least, most } => self.float(wide, least, most),
             Shape::Text { least, most } => json!(self.text(least, most, name)),
             Shape::Any => json!(self.text(0, usize::MAX, name)),
+            Shape::Among(inner) => self.value(inner, depth, name),
             Shape::Char => {
                 json!(self.random.one_of(&['a', 'k', 'z', 'é', '€']).copied().unwrap_or('a').to_string())
             }

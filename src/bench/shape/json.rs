@@ -66,10 +66,10 @@ impl<'m> Builder<'m> {
 
     fn shape(&mut self, node: &'m Node, name: &str) -> Shape {
         if let Some(value) = node.member("const") {
-            return constants([value].into_iter(), name);
+            return self.constants([value].into_iter(), name);
         }
         if let Some(values) = node.member("enum") {
-            return constants(values.items().iter(), name);
+            return self.constants(values.items().iter(), name);
         }
         if let Some(types) = node.member("type").map(Node::items).filter(|it| !it.is_empty()) {
             return self.one_of_types(node, types, name);
@@ -86,11 +86,34 @@ impl<'m> Builder<'m> {
     /// `["null", "string"]` is a text that may be missing; of several others the first is as good as any.
     fn one_of_types(&mut self, node: &'m Node, types: &[Node], name: &str) -> Shape {
         let is_null = |it: &&Node| it.as_str() == Some("null");
-        let Some(kind) = types.iter().find(|it| !is_null(it)).and_then(Node::as_str) else {
+        let mut others = types.iter().filter(|it| !is_null(it));
+        let Some(kind) = others.next().and_then(Node::as_str) else {
             return Shape::Null;
         };
-        let shape = self.of_type(node, kind, name);
+        let mut shape = self.of_type(node, kind, name);
+        if others.next().is_some() {
+            shape = self.among(shape);
+        }
         if types.iter().any(|it| is_null(&it)) { Shape::Optional(self.shapes.add(shape)) } else { shape }
+    }
+
+    /// Texts, and null among them, are symbols; other values are just those.
+    fn constants<'n>(&mut self, values: impl Iterator<Item = &'n Node>, name: &str) -> Shape {
+        let values: Vec<serde_json::Value> = values.map(Node::to_value).collect();
+        let others = values.iter().filter(|it| !it.is_null());
+        let texts: Option<Vec<String>> = others.map(|it| it.as_str().map(str::to_owned)).collect();
+        match texts.filter(|it| !it.is_empty()) {
+            Some(symbols) => {
+                let nullable = symbols.len() < values.len();
+                let symbols = Shape::Symbols { name: name.to_owned(), symbols };
+                if nullable { Shape::Optional(self.shapes.add(symbols)) } else { symbols }
+            }
+            None => Shape::Constants(values),
+        }
+    }
+
+    fn among(&mut self, shape: Shape) -> Shape {
+        Shape::Among(self.shapes.add(shape))
     }
 
     fn one_of(&mut self, branches: &'m [Node], name: &str) -> Shape {
@@ -141,7 +164,10 @@ impl<'m> Builder<'m> {
         }
         let item = match node.member("items") {
             Some(items) => self.place(items, &format!("{name}Item")),
-            None => self.shapes.add(ANY_TEXT),
+            None => {
+                let text = self.among(ANY_TEXT);
+                self.shapes.add(text)
+            }
         };
         let least = length(node, "minItems", 0);
         Shape::List { item, least, most: length(node, "maxItems", usize::MAX).max(least) }
@@ -175,6 +201,8 @@ impl<'m> Builder<'m> {
                 let value = self.place(value, &format!("{name}Value"));
                 Shape::Map { key: self.shapes.add(ANY_TEXT), value }
             }
+            // What says nothing of its members may have any.
+            _ if record.fields.is_empty() => self.among(Shape::Record(record)),
             _ => Shape::Record(record),
         }
     }
@@ -190,15 +218,6 @@ fn guess(node: &Node) -> &'static str {
     ];
     let has = |keywords: &[&str]| keywords.iter().any(|it| node.member(it).is_some());
     table.iter().find(|(_, keywords)| has(keywords)).map_or("any", |(kind, _)| kind)
-}
-
-fn constants<'n>(values: impl Iterator<Item = &'n Node>, name: &str) -> Shape {
-    let values: Vec<serde_json::Value> = values.map(Node::to_value).collect();
-    let texts: Option<Vec<String>> = values.iter().map(|it| it.as_str().map(str::to_owned)).collect();
-    match texts {
-        Some(symbols) => Shape::Symbols { name: name.to_owned(), symbols },
-        None => Shape::Constants(values),
-    }
 }
 
 /// Texts of the formats that generated words do not have.

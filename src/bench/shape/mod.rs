@@ -94,6 +94,8 @@ pub(crate) enum Shape {
         name: String,
         variants: Vec<(String, Option<ShapeId>)>,
     },
+    /// Of this shape for one; others are allowed, too.
+    Among(ShapeId),
     /// Any JSON.
     Any,
 }
@@ -163,6 +165,7 @@ impl Shapes {
                 let depth = match shape {
                     Shape::Optional(_) | Shape::Map { .. } | Shape::List { least: 0, .. } => Some(0),
                     Shape::List { item, .. } => at(&depths, *item).map(|it| it + 1),
+                    Shape::Among(inner) => at(&depths, *inner),
                     Shape::Tuple(items) => all(items.iter().map(|it| at(&depths, *it))),
                     Shape::Record(record) => {
                         let needed = record.fields.iter().filter(|it| !it.optional && it.choice.is_none());

@@ -2,6 +2,7 @@
 
 mod codecs;
 mod data;
+mod scaffold;
 
 use std::path::PathBuf;
 
@@ -14,14 +15,16 @@ use super::schema_file::References;
 use crate::bench::{self, Comparison, Report};
 use codecs::CodecName;
 use data::Data;
+use scaffold::Scaffold;
 
 /// Measures codecs on your own schema and data: nanoseconds a message to encode and to decode, megabytes a second, bytes a
 /// message as they are and compressed, allocations. Every codec that can carry the schema is measured in one run.
 ///
-/// The values are dynamic ones, read and written by the schema alone; the library's `schemawire::bench` measures Rust types.
+/// The values are dynamic ones, read and written by the schema alone. `--scaffold` writes a crate that measures a Rust type, and
+/// the library's `schemawire::bench` does so in a program of your own.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  schemawire bench --schema order.avsc --data orders.jsonl\n  schemawire bench --schema order.proto --message acme.Order --format html -o bench.html\n  schemawire bench --schema order.avsc --save main.json     then, on a branch:\n  schemawire bench --schema order.avsc --compare main.json  ends with exit code 1 on a regression"
+    after_help = "Examples:\n  schemawire bench --schema order.avsc --data orders.jsonl\n  schemawire bench --schema order.proto --message acme.Order --format html -o bench.html\n  schemawire bench --schema order.avsc --save main.json     then, on a branch:\n  schemawire bench --schema order.avsc --compare main.json  ends with exit code 1 on a regression\n  schemawire bench --schema order.avsc --scaffold order-bench   a crate for your own Rust type"
 )]
 pub(super) struct Bench {
     /// The schema: Avro, Protobuf, JSON Schema, or a bincode layout
@@ -75,6 +78,9 @@ pub(super) struct Bench {
     /// Writes the report to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    scaffold: Scaffold,
 }
 
 /// How a report is shown.
@@ -93,6 +99,7 @@ enum Format {
 
 impl Bench {
     pub(super) fn run(self, output: &mut Output) -> Result<(), Failure> {
+        self.scaffold.check()?;
         let schema = self.references.read(&self.schema)?;
         // What is wrong with the baseline is said before anything is measured.
         let baseline = self.compare.as_ref().map(|path| read_report(path)).transpose()?;
@@ -101,6 +108,11 @@ impl Bench {
             Some(name) => Data::read(name, &schema, message, self.messages, output)?,
             None => Data::generate(&schema, message, self.seed, self.messages)?,
         };
+        if let Some(directory) = &self.scaffold.directory {
+            self.scaffold.write(directory, &schema, message, &data)?;
+            output.note(&format!("wrote {0}; run `cargo bench` in it", directory.display()));
+            return Ok(());
+        }
         let mut bench = bench::Bench::new().with_rounds(self.rounds);
         if densa_alloc::is_active() {
             bench = bench.with_allocations(allocations_made);

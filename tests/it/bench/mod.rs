@@ -3,6 +3,7 @@
 mod comparing;
 mod generating;
 mod library;
+mod scaffold;
 mod showing;
 
 use std::path::Path;
