@@ -5,13 +5,13 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 use super::Data;
+use super::translated::Translated;
 use crate::bench::Bench;
 use crate::cli::failure::Failure;
 use crate::codec::json::ValidatedJson;
 use crate::codec::{Binding, Codecs, DynCodec, Message};
 use crate::convert::{ConvertError, Report, Verdict, convert_message};
 use crate::schema::{Format, Schema};
-use crate::value::Value;
 
 /// How many parts of a translated schema that are not exact are named.
 const MOST_NOTES: usize = 4;
@@ -102,17 +102,13 @@ fn add_one(
     }
     let conversion = convert_message(schema, name.format(), message).map_err(impossible)?;
     let bound = codec.bind_dyn(&Binding::new(conversion.schema()))?;
-    let values: Vec<Value<'_>> = data
-        .values
-        .iter()
-        .enumerate()
-        .map(|(index, value)| {
-            let converted = conversion.forward(value);
-            converted.map_err(|error| Failure::data(format!("message {}: {error}", index + 1)))
-        })
-        .collect::<Result<_, _>>()?;
-    let notes = if name == CodecName::JsonValidated { Vec::new() } else { notes(conversion.report()) };
-    bench.dynamic(name.as_str(), bound, &values, notes)?;
+    let translated = Translated::new(&conversion, &*bound, &data.values)?;
+    let mut notes = vec![format!("translated from {}: {}", schema.format(), translated.note())];
+    // What became of the schema, the other JSON says already.
+    if name != CodecName::JsonValidated {
+        notes.extend(schema_notes(conversion.report()));
+    }
+    bench.dynamic(name.as_str(), bound, &translated.values, notes)?;
     Ok(())
 }
 
@@ -128,7 +124,7 @@ fn impossible(error: ConvertError) -> Failure {
 }
 
 /// What the translation of the schema made other than it was, worst first.
-fn notes(report: &Report) -> Vec<String> {
+fn schema_notes(report: &Report) -> Vec<String> {
     // What was dropped shows in no value.
     let verdicts = [Verdict::Narrowed, Verdict::Widened];
     let all: Vec<String> =

@@ -3,6 +3,7 @@
 mod codecs;
 mod data;
 mod scaffold;
+mod translated;
 
 use std::path::PathBuf;
 

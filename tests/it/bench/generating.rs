@@ -94,6 +94,29 @@ fn one_schema_reaches_the_other_codecs_by_translation_and_the_report_says_what_t
     assert_eq!(report["cases"][0]["notes"], serde_json::Value::Null, "its own format");
     let notes = report["cases"][1]["notes"].to_string();
     assert!(notes.contains("widened acme.Six: fixed -> bytes"), "{notes}");
+    for case in 1..5 {
+        let notes = report["cases"][case]["notes"][0].as_str();
+        assert_eq!(notes, Some("translated from AVRO: all 20 messages come back equal"));
+    }
+}
+
+/// JSON tells a member that is null from one that is not there; the others have one of the two.
+#[test]
+fn a_message_that_comes_back_changed_is_told_with_the_place() {
+    let dir = workplace();
+    let schema = r#"{"type": "object", "properties": {"a": {"type": ["integer", "null"]},
+        "b": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": ["string", "null"]}}}}}}"#;
+    std::fs::write(dir.path().join("n.json"), schema).expect("written");
+    let lines = "{\"b\":[],\"a\":1}\n{\"a\":null}\n{\"a\":2,\"b\":[{\"c\":\"x\"},{\"c\":null}]}\n";
+    std::fs::write(dir.path().join("n.jsonl"), lines).expect("written");
+    let report = report(dir.path(), &["--schema", "n.json", "--data", "n.jsonl"]);
+    let cases = report["cases"].as_array().unwrap();
+    let of = |codec: &str| cases.iter().find(|it| it["codec"] == codec).unwrap()["notes"][0].clone();
+    assert_eq!(
+        of("avro"),
+        "translated from JSON: 2 of 3 messages come back changed; message 2: `a` was null and is gone"
+    );
+    assert_eq!(of("json"), serde_json::Value::Null);
 }
 
 #[test]
