@@ -122,12 +122,21 @@ if ! $quick; then
 
     step "the crates of bench --scaffold, built and run"
     scripts/scaffold.sh
+
+    step "the page of bench in a browser"
+    status=0
+    scripts/page.sh || status=$?
+    case $status in
+        0) ;;
+        77) skipped+=("the page of bench: Chromium is missing and cannot be installed here") ;;
+        *) exit $status ;;
+    esac
 fi
 
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    skipped+=("instructions, the crates of bench --scaffold: --quick")
+    skipped+=("instructions, the crates of bench --scaffold, the page of bench: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"

@@ -20,7 +20,7 @@ pub(super) struct Group {
 
 /// One bar.
 pub(super) struct Bar {
-    /// What it is, where the group has several; the colour is by its place.
+    /// What it is, where the group has several.
     pub(super) name: String,
     pub(super) value: f64,
     /// The value for people, with its unit.
@@ -31,18 +31,19 @@ pub(super) struct Bar {
     pub(super) color: usize,
 }
 
-const WIDTH: f64 = 640.0;
+/// As wide as a phone shows one to one, so that its text can be read there.
+const WIDTH: f64 = 440.0;
 /// Where bars begin: right of the names.
-const LEFT: f64 = 150.0;
+const LEFT: f64 = 114.0;
 /// What is kept for the labels behind the bars.
-const RIGHT: f64 = 92.0;
+const RIGHT: f64 = 104.0;
 const GAP: f64 = 12.0;
 
 impl Chart {
     /// The picture. `id` tells its title from those of the page's other charts.
     pub(super) fn svg(&self, id: &str) -> String {
         let several = self.groups.iter().any(|it| it.bars.len() > 1);
-        let (thick, step) = if several { (9.0, 13.0) } else { (20.0, 24.0) };
+        let (thick, step) = if several { (11.0, 16.0) } else { (20.0, 24.0) };
         let bars = || self.groups.iter().flat_map(|it| &it.bars);
         let most = bars()
             .map(|bar| bar.spread.map_or(bar.value, |(_, upper)| upper.max(bar.value)))
@@ -89,12 +90,10 @@ impl Chart {
 
     fn bar(&self, out: &mut String, bar: &Bar, y: f64, thick: f64, step: f64, scale: f64) {
         let width = (bar.value * scale).max(1.0);
-        let name = if bar.name.is_empty() { String::new() } else { format!("{}: ", bar.name) };
+        let label = escaped(format!("{} {}", bar.name, bar.label).trim_start());
         let _ = write!(
             out,
-            "<g><title>{}{}</title><rect class=\"c{}\" x=\"{LEFT}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{thick}\" rx=\"2\"/>",
-            escaped(&name),
-            escaped(&bar.label),
+            "<g><title>{label}</title><rect class=\"c{}\" x=\"{LEFT}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{thick}\" rx=\"2\"/>",
             bar.color,
             y + (step - thick) / 2.0
         );
@@ -109,20 +108,19 @@ impl Chart {
                 middle - 4.0
             );
         }
-        let class = if thick < 12.0 { "small" } else { "value" };
+        let class = if thick < 20.0 { "small" } else { "value" };
         let _ = write!(
             out,
-            "<text class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
-            end + 7.0,
-            y + step / 2.0,
-            escaped(&bar.label)
+            "<text class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\">{label}</text></g>",
+            end + 6.0,
+            y + step / 2.0
         );
     }
 }
 
 /// A name that fits left of the bars.
 fn shortened(name: &str) -> String {
-    const MOST: usize = 19;
+    const MOST: usize = 16;
     if name.chars().count() <= MOST {
         return name.to_owned();
     }

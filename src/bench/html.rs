@@ -63,7 +63,7 @@ pub fn html(report: &Report, comparison: Option<&Comparison>) -> String {
     out
 }
 
-/// The four charts of one path. A codec has one colour in all of them; in the last a compression has.
+/// The four charts of one path. A codec has one colour in all of them.
 fn charts(out: &mut String, cases: &[&Case], path: Path) {
     let path = path.as_str();
     for (operation, figures) in
@@ -75,14 +75,11 @@ fn charts(out: &mut String, cases: &[&Case], path: Path) {
             &chart,
             &format!("{path}-{}", operation.to_ascii_lowercase()),
             "The mark is where half of the rounds lie.",
-            &[],
         );
     }
-    card(out, &sizes(cases), &format!("{path}-bytes"), "The payload as it is, without a frame.", &[]);
-    let names: Vec<&str> =
-        cases.iter().take(1).flat_map(|it| &it.bytes.compressed).map(|it| it.algorithm.as_str()).collect();
+    card(out, &sizes(cases), &format!("{path}-bytes"), "The payload as it is, without a frame.");
     let note = "All messages compressed together, as Kafka compresses a batch.";
-    card(out, &compressed(cases), &format!("{path}-compressed"), note, &names);
+    card(out, &compressed(cases), &format!("{path}-compressed"), note);
 }
 
 fn times(operation: &str, cases: &[&Case], figures: fn(&Case) -> &Figures) -> Chart {
@@ -110,8 +107,8 @@ fn sizes(cases: &[&Case]) -> Chart {
 }
 
 fn compressed(cases: &[&Case]) -> Chart {
-    let groups = cases.iter().map(|case| {
-        let bars = case.bytes.compressed.iter().enumerate().map(|(index, it)| Bar {
+    let groups = cases.iter().enumerate().map(|(index, case)| {
+        let bars = case.bytes.compressed.iter().map(|it| Bar {
             name: it.algorithm.clone(),
             value: it.batch,
             label: size(it.batch),
@@ -132,25 +129,21 @@ fn chart(title: String, groups: Vec<Group>) -> Chart {
     Chart { description: said.collect::<Vec<_>>().join("; "), title, groups }
 }
 
-fn card(out: &mut String, chart: &Chart, id: &str, note: &str, key: &[&str]) {
-    let _ = write!(out, "<div class=\"card\"><h3>{}</h3>\n{}\n", escaped(&chart.title), chart.svg(id));
-    if !key.is_empty() {
-        out.push_str("<ul class=\"key\">");
-        for (index, name) in key.iter().enumerate() {
-            let _ = write!(out, "<li><i class=\"c{}\"></i>{}</li>", index % COLORS, escaped(name));
-        }
-        out.push_str("</ul>\n");
-    }
-    let _ = writeln!(out, "<p>{note}</p></div>");
+fn card(out: &mut String, chart: &Chart, id: &str, note: &str) {
+    let _ = writeln!(
+        out,
+        "<div class=\"card\"><h3>{}</h3>\n{}\n<p>{note}</p></div>",
+        escaped(&chart.title),
+        chart.svg(id)
+    );
 }
 
 /// A table that can be folded away.
 fn section(out: &mut String, table: &Table, marks: bool) {
     let _ = write!(
         out,
-        "<details open=\"open\"><summary>{}</summary>\n<div class=\"scroll\"><table><caption>{}</caption>\n<thead><tr>",
-        escaped(&table.title),
-        escaped(&table.note)
+        "<details open=\"open\"><summary>{}</summary>\n<div class=\"scroll\"><table>\n<thead><tr>",
+        escaped(&table.title)
     );
     for cell in &table.head {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(cell));
@@ -164,7 +157,7 @@ fn section(out: &mut String, table: &Table, marks: bool) {
         }
         out.push_str("</tr>\n");
     }
-    out.push_str("</tbody></table></div></details>\n");
+    let _ = writeln!(out, "</tbody></table></div>\n<p>{}</p></details>", escaped(&table.note));
 }
 
 /// Nanoseconds in the unit that people would say the most of them in, so that one chart has one unit.
