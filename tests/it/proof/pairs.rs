@@ -1,7 +1,8 @@
 //! Random pairs of schemas: whenever `wire` says that one reads the other, random data written with the one is read with the other,
 //! with the same meaning.
 
-use std::fmt::Write;
+use std::fmt;
+use std::io::Write as _;
 
 use proptest::prelude::Rng;
 use proptest::test_runner::TestRunner;
@@ -17,6 +18,9 @@ const PAIRS: u64 = 500;
 /// How many values of each pair.
 const VALUES: u64 = 4;
 
+/// A run of more pairs than that says how far it is, on standard error, past what the harness keeps back.
+const SILENT: u64 = 10_000;
+
 /// What came of all pairs.
 #[derive(Debug, Default)]
 struct Tally {
@@ -25,6 +29,14 @@ struct Tally {
     values: u64,
     incompatible: u64,
     proven: u64,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} pairs, {} compatible by `wire`", self.pairs, self.compatible)?;
+        write!(f, ", {} values read with their meaning; ", self.values)?;
+        write!(f, "{} incompatible, {} of them with a witness", self.incompatible, self.proven)
+    }
 }
 
 fn count() -> u64 {
@@ -36,19 +48,20 @@ fn count() -> u64 {
 fn run(format: Format, message: Option<&str>, text: impl Fn(Choices) -> String) -> String {
     // Proptest's seed decides where to start, so that the usual run is the same each time.
     let start = u64::from(TestRunner::default().rng().next_u32()) << 32;
+    let count = count();
     let mut tally = Tally::default();
-    for seed in start..start + count() {
+    for seed in start..start + count {
         let (one, other) = Choices::pair(seed);
         let (old, new) = (text(one), text(other));
         let parse = |text: &str| Schema::parse(format, text, Vec::new(), Mode::Strict);
         let old = parse(&old).unwrap_or_else(|error| panic!("{error}\n{old}"));
         let new = parse(&new).unwrap_or_else(|error| panic!("{error}\n{new}"));
         pair(&old, &new, message, seed, &mut tally);
+        if count > SILENT && tally.pairs.is_multiple_of(count / 20) {
+            writeln!(std::io::stderr(), "{format}, seeds from {start}: {tally}").unwrap();
+        }
     }
-    let mut line = format!("{format}: {} pairs, {} compatible by `wire`", tally.pairs, tally.compatible);
-    write!(line, ", {} values read with their meaning; ", tally.values).unwrap();
-    write!(line, "{} incompatible, {} of them with a witness", tally.incompatible, tally.proven).unwrap();
-    line
+    format!("{format}: {tally}")
 }
 
 fn pair(old: &Schema, new: &Schema, message: Option<&str>, seed: u64, tally: &mut Tally) {
