@@ -95,29 +95,17 @@ impl Check {
             return report;
         }
         let count = if level.is_transitive() { history.len() } else { 1 };
+        let new = View::of(proposed);
         for (against, old) in history.iter().enumerate().rev().take(count) {
+            let view = View::of(old);
             let pair = Pair { check: *self, level, against, old, new: proposed };
-            report.findings.extend(pair.findings());
+            report.findings.extend(pair.findings(&view, &new));
+            if against + 1 == history.len() {
+                report.deployment = Some(pair.deployment(&view, &new, &report.findings));
+            }
         }
         report.judge();
-        report.deployment = self.deployment(history, proposed, &report);
         report
-    }
-
-    /// The latest version decides what to deploy first; the direction that the level does not ask for is looked at as well.
-    fn deployment(&self, history: &[Schema], proposed: &Schema, report: &Report) -> Option<Deployment> {
-        let (against, old) = history.iter().enumerate().next_back()?;
-        let holds = |level: Level, side: Side| {
-            let fails = |it: &Finding| it.against == against && it.reader == side && it.wire;
-            let is_asked = if side == Side::New { self.level.is_backward() } else { self.level.is_forward() };
-            if is_asked {
-                return !report.findings.iter().any(fails);
-            }
-            let pair = Pair { check: *self, level, against, old, new: proposed };
-            !pair.findings().iter().any(fails)
-        };
-        let (backward, forward) = (holds(Level::Backward, Side::New), holds(Level::Forward, Side::Old));
-        Some(Deployment::of(backward, forward))
     }
 }
 
@@ -132,8 +120,42 @@ struct Pair<'s> {
     new: &'s Schema,
 }
 
+/// A schema as its format's checker sees it. Where there are several versions, it is made once for all of them.
+#[derive(Debug)]
+enum View {
+    #[cfg(feature = "avro")]
+    Avro(avro::View),
+    /// The checker makes its own, of both schemas together.
+    OfPair,
+}
+
+impl View {
+    fn of(schema: &Schema) -> Self {
+        match schema.format() {
+            #[cfg(feature = "avro")]
+            crate::schema::Format::Avro => Self::Avro(avro::View::of(schema)),
+            _ => Self::OfPair,
+        }
+    }
+}
+
 impl Pair<'_> {
-    fn findings(self) -> Vec<Finding> {
+    /// The latest version decides what to deploy first; the direction that the level does not ask for is looked at as well.
+    fn deployment(self, old: &View, new: &View, findings: &[Finding]) -> Deployment {
+        let holds = |level: Level, side: Side| {
+            let fails = |it: &Finding| it.against == self.against && it.reader == side && it.wire;
+            let is_asked = if side == Side::New { self.level.is_backward() } else { self.level.is_forward() };
+            if is_asked {
+                return !findings.iter().any(fails);
+            }
+            !Self { level, ..self }.findings(old, new).iter().any(fails)
+        };
+        let (backward, forward) = (holds(Level::Backward, Side::New), holds(Level::Forward, Side::Old));
+        Deployment::of(backward, forward)
+    }
+
+    fn findings(self, old_view: &View, new_view: &View) -> Vec<Finding> {
+        let _ = (old_view, new_view);
         #[cfg(not(any(feature = "json", feature = "protobuf")))]
         let _ = self.check;
         let (old, new) = (self.old.format(), self.new.format());
@@ -141,9 +163,11 @@ impl Pair<'_> {
             let message = format!("the earlier version is {old}, and the proposed schema is {new}");
             return vec![self.of_all(rule::id::FORMAT_CHANGED, message)];
         }
+        #[cfg(feature = "avro")]
+        if let (View::Avro(old), View::Avro(new)) = (old_view, new_view) {
+            return avro::findings(self, old, new);
+        }
         match new {
-            #[cfg(feature = "avro")]
-            crate::schema::Format::Avro => avro::findings(self),
             #[cfg(feature = "bincode")]
             crate::schema::Format::Bincode => bincode::findings(self),
             #[cfg(feature = "json")]

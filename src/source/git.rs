@@ -1,6 +1,5 @@
 //! A clone, asked through the program `git`.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -195,11 +194,7 @@ impl Git {
     /// # Errors
     /// No program `git`.
     pub fn objects(&self) -> Result<Objects, SourceError> {
-        let mut command = command(&self.top, &["cat-file", "--batch"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let child = command.spawn().map_err(|source| SourceError::GitMissing { source })?;
-        let closed = || SourceError::GitMissing { source: io::ErrorKind::BrokenPipe.into() };
-        Objects::new(child).ok_or_else(closed)
+        Objects::open(&self.top)
     }
 
     /// The name of whoever commits here, where it is set.
@@ -231,7 +226,7 @@ impl Git {
 }
 
 /// Git in a directory, in English and without locks that somebody else may wait for.
-fn command(directory: &Path, arguments: &[&str]) -> Command {
+pub(super) fn command(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     command.arg("-C").arg(directory).args(arguments);
     command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());

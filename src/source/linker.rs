@@ -9,6 +9,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::cores::on_all_cores;
 use super::declared::Declared;
 use super::error::{SourceError, TextError};
 use super::roots::{Roots, folder_of, nearness};
@@ -126,6 +127,48 @@ impl Linker {
         Pass { linker: self, store, snapshot, mode, open: Vec::new() }.link(path, format)
     }
 
+    /// Parses files that need no others, on all cores, so that [`Self::link`] finds them done. What does not parse is left to that.
+    pub fn parse_ahead<'p>(
+        &mut self,
+        store: &mut Store,
+        snapshot: &Snapshot,
+        files: impl Iterator<Item = (&'p str, Format)>,
+        mode: Mode,
+    ) -> Result<(), SourceError> {
+        let mut texts = Vec::new();
+        for (path, format) in files {
+            if let Some(Ok(id)) = store.read(snapshot, path)? {
+                texts.push((id, format));
+            }
+        }
+        self.parse_texts_ahead(store, texts, mode);
+        Ok(())
+    }
+
+    /// As [`Self::parse_ahead`], for texts.
+    pub fn parse_texts_ahead(&mut self, store: &Store, mut texts: Vec<(TextId, Format)>, mode: Mode) {
+        texts.sort_unstable();
+        texts.dedup();
+        let is_new = |(id, format): &(TextId, Format)| {
+            let known = self.parsed.get(&(*id, *format, Vec::new()));
+            known.is_none_or(|(_, is_strict)| !is_strict && mode == Mode::Strict)
+        };
+        texts.retain(is_new);
+        let parsed = on_all_cores(&texts, |(id, format)| {
+            let text = store.text(*id);
+            if may_refer(*format, &text) {
+                None
+            } else {
+                Schema::parse(*format, &text, Vec::new(), mode).ok()
+            }
+        });
+        for ((id, format), schema) in texts.into_iter().zip(parsed) {
+            if let Some(schema) = schema {
+                self.keep((id, format, Vec::new()), schema, mode);
+            }
+        }
+    }
+
     fn parse(
         &mut self,
         text: (TextId, &str),
@@ -145,27 +188,32 @@ impl Linker {
             .iter()
             .filter_map(|(name, id)| Some((Reference::local(name), self.schemas.get(id.0)?.clone())));
         let schema = Schema::parse(format, text.1, attached.collect(), mode)?;
-        let id = known.map_or(SchemaId(self.schemas.len()), |(id, _)| id);
+        Ok(self.keep(key, schema, mode))
+    }
+
+    /// A text that was parsed leniently before keeps its number.
+    fn keep(&mut self, key: Key, schema: Schema, mode: Mode) -> SchemaId {
+        let known = self.parsed.get(&key).map(|(id, _)| *id);
+        let id = known.unwrap_or(SchemaId(self.schemas.len()));
         if known.is_none() {
             self.schemas.push(schema);
         }
         self.parsed.insert(key, (id, mode == Mode::Strict));
-        Ok(id)
+        id
     }
 
     fn names(&mut self, id: TextId, text: &str, format: Format) -> Arc<Names> {
         let names = self.names.entry((id, format)).or_insert_with(|| {
-            // Most texts refer to nothing, and that can be seen without parsing them.
-            let (may_refer, may_declare) = match format {
-                Format::Avro => (true, true),
-                Format::Protobuf => (text.contains("import"), false),
-                Format::Json => (text.contains("ref\""), text.contains("id\"")),
-                _ => (false, false),
+            let may_declare = match format {
+                Format::Avro => true,
+                Format::Json => text.contains("id\"") || text.contains(ESCAPE),
+                _ => false,
             };
-            let escaped = format == Format::Json && text.contains("\\u00");
+            // Without a reference of its own an Avro text was parsed before anybody asks.
+            let may_refer = format == Format::Avro || may_refer(format, text);
             Arc::new(Names {
-                declared: if may_declare || escaped { declared_names(format, text) } else { Vec::new() },
-                needed: if may_refer || escaped { referenced_names(format, text) } else { Vec::new() },
+                declared: if may_declare { declared_names(format, text) } else { Vec::new() },
+                needed: if may_refer { referenced_names(format, text) } else { Vec::new() },
             })
         });
         Arc::clone(names)
@@ -333,6 +381,18 @@ impl Pass<'_> {
         }
         self.snapshot.declared = Some(declared);
         Ok(())
+    }
+}
+
+/// How a letter of a JSON keyword can be written so that a search does not find it.
+const ESCAPE: &str = "\\u00";
+
+/// Whether a text may refer to others, as can be seen without parsing it: most do not. Avro's says so only when it is parsed.
+fn may_refer(format: Format, text: &str) -> bool {
+    match format {
+        Format::Protobuf => text.contains("import"),
+        Format::Json => text.contains("ref\"") || text.contains(ESCAPE),
+        _ => false,
     }
 }
 

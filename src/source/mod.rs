@@ -7,13 +7,15 @@
 //!
 //! | what | how | bound |
 //! |---|---|---|
-//! | objects | one `git cat-file --batch`, kept open | [`MAX_LENGTH`] a file |
+//! | objects | one `git cat-file --batch`, kept open; up to 4 where thousands are wanted at once | [`MAX_LENGTH`] a file |
 //! | history | one `git log --first-parent --raw -M` over all schemas | as long as the history is |
 //! | directories | files with a schema's ending, hidden folders left out | a folder that leads into itself is refused |
+//! | parsing | texts that need no others, on all cores; each text once, however many paths and commits hold it | 8 threads |
 //! | references | found in the same snapshot, by [`Roots`] and by what texts declare | 128 in a chain |
 //!
 //! Nothing is ever fetched: git's objects are read where they lie, and a `$ref` to a server leads to a file or nowhere.
 
+mod cores;
 mod declared;
 mod directory;
 mod error;
@@ -25,6 +27,7 @@ mod roots;
 mod snapshot;
 mod store;
 
+pub(crate) use cores::on_all_cores;
 pub use directory::files_below;
 pub use error::{SourceError, TextError};
 pub use git::{Commit, Git};

@@ -74,6 +74,12 @@ impl Store {
         }))
     }
 
+    /// The text of an object that was read; none where it could not be, or is no text.
+    #[must_use]
+    pub fn of_object(&self, id: &ObjectId) -> Option<TextId> {
+        self.by_object.get(id)?.as_ref().ok().copied()
+    }
+
     /// Reads objects that will be asked for, all in one go.
     ///
     /// # Errors

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::baseline::Sides;
 use super::collapse::collapse;
-use super::findings::{About, OldVersion, of_checker, of_unlinked};
+use super::findings::{OldVersion, of_checker, of_unlinked};
 use super::history::{self, Wanted};
 use super::outcome::{Found, OldSpot, Outcome, State, SubjectOutcome, Trouble, Version};
 use super::rules;
 use super::settings::{Deletes, Settings};
 use super::subjects::{Candidate, Chooser};
 use crate::cli::failure::Failure;
-use crate::compat::{self, Severity};
+use crate::compat::{self, Report, Severity};
 use crate::proof;
 use crate::schema::{Mode, Position};
-use crate::source::{Linked, Linker, SourceError, Unlinked};
+use crate::source::{Linked, Linker, SourceError, Unlinked, on_all_cores};
 
 /// A subject of the new side.
 struct Subject {
@@ -59,8 +59,10 @@ impl Run<'_> {
         let mut subjects = self.new_side(linker)?;
         let gone = self.old_side(&mut subjects, linker, outcome)?;
         let versions = self.versions(&subjects, linker, outcome)?;
-        for (subject, versions) in subjects.iter().zip(versions) {
-            self.check(subject, &versions, outcome)?;
+        let pairs: Vec<(&Subject, Vec<OldVersion>)> = subjects.iter().zip(versions).collect();
+        let reports = on_all_cores(&pairs, |(subject, versions)| self.report(subject, versions));
+        for ((subject, versions), report) in pairs.iter().zip(reports) {
+            self.note(subject, versions, report, outcome)?;
         }
         for (candidate, name) in gone {
             self.deleted(&candidate, &name, outcome);
@@ -76,6 +78,8 @@ impl Run<'_> {
             _ => None,
         };
         self.sides.store.prefetch(candidates.iter().filter_map(|it| objects(&it.path)))?;
+        let files = candidates.iter().map(|it| (it.path.as_str(), it.format));
+        linker.parse_ahead(&mut self.sides.store, &self.sides.new, files, Mode::Strict)?;
         let mut by_name: BTreeMap<String, String> = BTreeMap::new();
         let mut subjects = Vec::with_capacity(candidates.len());
         for candidate in candidates {
@@ -116,6 +120,8 @@ impl Run<'_> {
             _ => None,
         });
         self.sides.store.prefetch(objects)?;
+        let files = subjects.iter().map(|it| (it.candidate.path.as_str(), it.candidate.format));
+        linker.parse_ahead(&mut self.sides.store, &self.sides.old, files, Mode::Lenient)?;
         let mut moved: Vec<(Candidate, Result<Linked, Unlinked>, String)> = Vec::new();
         let gone: Vec<Candidate> =
             candidates.into_iter().filter(|it| !self.sides.new.contains(&it.path)).collect();
@@ -212,23 +218,33 @@ impl Run<'_> {
         Ok(versions)
     }
 
-    fn check(
+    /// What the checker says about a subject; none where there is nothing to ask it.
+    fn report(&self, subject: &Subject, versions: &[OldVersion]) -> Option<Report> {
+        let linked = subject.linked.as_ref().ok()?;
+        let is_trivial = versions.len() == 1 && subject.is_unchanged();
+        if is_trivial || versions.is_empty() {
+            return None;
+        }
+        let level = subject.candidate.level;
+        let check = compat::Check { level, source: self.chooser.source, ..compat::Check::default() };
+        let schemas: Vec<_> = versions.iter().map(|version| version.linked.schema.clone()).collect();
+        let mut report = check.run(&schemas, &linked.schema);
+        if self.with_proofs && !report.findings.is_empty() {
+            proof::prove(&check, &mut report, &schemas, &linked.schema);
+        }
+        Some(report)
+    }
+
+    /// Takes down what became of a subject.
+    fn note(
         &mut self,
         subject: &Subject,
         versions: &[OldVersion],
+        report: Option<Report>,
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
         let Sides { store, new, .. } = &mut *self.sides;
-        let rule = self.chooser.rule(&subject.candidate);
-        let about = About {
-            subject: &subject.name,
-            path: &subject.candidate.path,
-            format: subject.candidate.format,
-            level: subject.candidate.level,
-            profile: subject.candidate.profile,
-            owners: rule.map_or(&[], |rule| rule.owners.as_slice()),
-            consumers: rule.map_or(&[], |rule| rule.consumers.as_slice()),
-        };
+        let about = self.chooser.about(&subject.name, &subject.candidate);
         let mut state = match (&subject.linked, &subject.old) {
             (Err(_), _) | (_, Old::Broken) => State::Unchecked,
             (_, Old::Nothing) => State::New,
@@ -236,31 +252,19 @@ impl Run<'_> {
             _ => State::Compared,
         };
         let mut deployment = None;
-        match &subject.linked {
-            Err(error) => outcome.findings.extend(of_unlinked(about, error, store, new)?),
-            Ok(linked) => {
-                let schemas: Vec<_> = versions.iter().map(|version| version.linked.schema.clone()).collect();
-                let is_trivial = state == State::Unchanged && versions.len() == 1;
-                if !is_trivial && !schemas.is_empty() {
-                    let check = compat::Check {
-                        level: about.level,
-                        source: self.chooser.source,
-                        ..compat::Check::default()
-                    };
-                    let mut report = check.run(&schemas, &linked.schema);
-                    if self.with_proofs && !report.findings.is_empty() {
-                        proof::prove(&check, &mut report, &schemas, &linked.schema);
-                    }
-                    deployment = report.deployment.filter(|_| state != State::Unchanged);
-                    for finding in &report.findings {
-                        let Some(version) = versions.get(finding.against) else { continue };
-                        outcome.findings.extend(of_checker(about, finding, linked, version, store, new)?);
-                    }
-                    if state == State::Unchanged && !report.findings.is_empty() {
-                        state = State::Compared;
-                    }
+        match (&subject.linked, report) {
+            (Err(error), _) => outcome.findings.extend(of_unlinked(about, error, store, new)?),
+            (Ok(linked), Some(report)) => {
+                deployment = report.deployment.filter(|_| state != State::Unchanged);
+                for finding in &report.findings {
+                    let Some(version) = versions.get(finding.against) else { continue };
+                    outcome.findings.extend(of_checker(about, finding, linked, version, store, new)?);
+                }
+                if state == State::Unchanged && !report.findings.is_empty() {
+                    state = State::Compared;
                 }
             }
+            (Ok(_), None) => {}
         }
         outcome.versions += versions.len();
         outcome.subjects.push(SubjectOutcome {
@@ -276,16 +280,7 @@ impl Run<'_> {
     }
 
     fn deleted(&self, candidate: &Candidate, name: &str, outcome: &mut Outcome) {
-        let rule = self.chooser.rule(candidate);
-        let about = About {
-            subject: name,
-            path: &candidate.path,
-            format: candidate.format,
-            level: candidate.level,
-            profile: candidate.profile,
-            owners: rule.map_or(&[], |rule| rule.owners.as_slice()),
-            consumers: rule.map_or(&[], |rule| rule.consumers.as_slice()),
-        };
+        let about = self.chooser.about(name, candidate);
         let severity = match self.settings.deletes {
             Deletes::Allow => Severity::Note,
             Deletes::Warn => Severity::Warning,

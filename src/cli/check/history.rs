@@ -59,7 +59,7 @@ pub(super) fn versions(
     linker: &mut Linker,
 ) -> Result<History, SourceError> {
     let mut tracks: Vec<Track> = wanted.into_iter().map(Track::new).collect();
-    prefetch(&tracks, changes, store)?;
+    prefetch(&tracks, changes, store, linker)?;
     let mut notes = Vec::new();
     let mut state = baseline.clone();
     let mut by_file: HashMap<String, Vec<usize>> = HashMap::new();
@@ -191,18 +191,29 @@ impl Track {
     }
 }
 
-/// Reads what the tracked files held, in one go; renames are followed.
-fn prefetch(tracks: &[Track], changes: &[Change], store: &mut Store) -> Result<(), SourceError> {
-    let mut paths: HashSet<&str> =
-        tracks.iter().flat_map(|track| track.files.iter().map(String::as_str)).collect();
+/// Reads what the tracked files held, in one go, and parses it on all cores; renames are followed.
+fn prefetch(
+    tracks: &[Track],
+    changes: &[Change],
+    store: &mut Store,
+    linker: &mut Linker,
+) -> Result<(), SourceError> {
+    let files =
+        |track: &Track| track.files.iter().map(|file| (file.clone(), track.format)).collect::<Vec<_>>();
+    let mut formats: HashMap<String, Format> = tracks.iter().flat_map(files).collect();
     let mut wanted = Vec::new();
     for moved in changes.iter().flat_map(|change| &change.moved) {
         if let (Some((after, _)), Some((before, object))) = (&moved.after, &moved.before)
-            && paths.contains(after.as_str())
+            && let Some(format) = formats.get(after).copied()
         {
-            paths.insert(before);
-            wanted.push(object);
+            if before != after {
+                formats.insert(before.clone(), format);
+            }
+            wanted.push((object, format));
         }
     }
-    store.prefetch(wanted.into_iter())
+    store.prefetch(wanted.iter().map(|(object, _)| *object))?;
+    let texts = wanted.iter().filter_map(|(object, format)| Some((store.of_object(object)?, *format)));
+    linker.parse_texts_ahead(store, texts.collect(), Mode::Lenient);
+    Ok(())
 }

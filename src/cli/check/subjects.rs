@@ -1,7 +1,8 @@
 //! Which files are subjects, and what they are called.
 
 use super::baseline::is_in_scope;
-use super::settings::{Settings, SubjectRule};
+use super::findings::About;
+use super::settings::Settings;
 use crate::compat::{Level, Profile};
 use crate::schema::json::Draft;
 use crate::schema::{Format, Model, Schema};
@@ -35,7 +36,7 @@ pub(super) struct Chooser<'c> {
     pub(super) named: &'c [(String, String)],
 }
 
-impl Chooser<'_> {
+impl<'c> Chooser<'c> {
     /// All subjects of a snapshot, by path.
     pub(super) fn choose(
         self,
@@ -82,9 +83,21 @@ impl Chooser<'_> {
         }
     }
 
-    /// The rule that a subject comes from.
-    pub(super) fn rule(&self, candidate: &Candidate) -> Option<&SubjectRule> {
-        candidate.rule.and_then(|index| self.settings.subjects.get(index))
+    /// A subject of that name, as its findings speak of it.
+    pub(super) fn about<'a>(&self, subject: &'a str, candidate: &'a Candidate) -> About<'a>
+    where
+        'c: 'a,
+    {
+        let rule = candidate.rule.and_then(|index| self.settings.subjects.get(index));
+        About {
+            subject,
+            path: &candidate.path,
+            format: candidate.format,
+            level: candidate.level,
+            profile: candidate.profile,
+            owners: rule.map_or(&[], |rule| rule.owners.as_slice()),
+            consumers: rule.map_or(&[], |rule| rule.consumers.as_slice()),
+        }
     }
 }
 

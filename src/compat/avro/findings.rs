@@ -1,5 +1,6 @@
 //! From failed pairs to findings: what a person reads, with both places.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -10,30 +11,30 @@ use crate::compat::places::Places;
 use crate::compat::rule::RuleId;
 use crate::compat::trail::{End, Step, Trail, Way};
 use crate::compat::{Finding, Pair, Place, Severity, Side};
-use crate::schema::Span;
 use crate::schema::avro::{Linked, LinkedKind as Kind, TypeIndex, link};
+use crate::schema::{Schema, SchemaError, Span};
 
 /// All findings of one earlier version, in the directions of the level. As in Confluent's registry, whether the old
 /// version reads the new one comes first.
-pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
+pub(in crate::compat) fn findings(pair: Pair<'_>, old: &View, new: &View) -> Vec<Finding> {
     let reader = if pair.level.is_backward() { Side::New } else { Side::Old };
-    let (old, new) = match (link(pair.old), link(pair.new)) {
+    let (old, new) = match (&old.0, &new.0) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
-            let errors = [(Side::Old, old.err()), (Side::New, new.err())];
-            let errors = errors.into_iter().filter_map(|(side, error)| Some((side, error?.message)));
+            let errors = [(Side::Old, old.as_ref().err()), (Side::New, new.as_ref().err())];
+            let errors = errors.into_iter().filter_map(|(side, error)| Some((side, error?)));
             return errors
                 .map(|(side, error)| {
                     pair.finding(
                         crate::compat::rule::id::UNLINKED,
                         reader,
-                        format!("the {side} schema cannot be linked: {error}"),
+                        format!("the {side} schema cannot be linked: {}", error.message),
                     )
                 })
                 .collect();
         }
     };
-    let (old, new) = (Text::new(&old), Text::new(&new));
+    let (old, new) = (Text::new(old), Text::new(new));
     let mut findings = Vec::new();
     if pair.level.is_forward() {
         findings.extend(Direction::new(pair, Side::Old, &old, &new).findings());
@@ -44,25 +45,36 @@ pub(in crate::compat) fn findings(pair: Pair<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A graph with an index over each text that its types stand in.
+/// A schema with all it refers to, linked once for all the pairs that it is in.
+#[derive(Debug)]
+pub(in crate::compat) struct View(Result<Linked, SchemaError>);
+
+impl View {
+    pub(in crate::compat) fn of(schema: &Schema) -> Self {
+        Self(link(schema))
+    }
+}
+
+/// A graph with an index over each text that its types stand in, made once something was found in there.
 #[derive(Debug)]
 struct Text<'l> {
     linked: &'l Linked,
-    places: Vec<Places<'l>>,
+    places: Vec<OnceCell<Places<'l>>>,
 }
 
 impl<'l> Text<'l> {
     fn new(linked: &'l Linked) -> Self {
-        Self { linked, places: linked.texts().map(Places::new).collect() }
+        Self { linked, places: linked.texts().map(|_| OnceCell::new()).collect() }
     }
 
     /// A place in the text that a type stands in.
     fn place(&self, index: TypeIndex, below: &str, span: Span) -> Place {
         let it = self.linked.get(index);
-        let places = self.places.get(self.linked.text_of(index));
+        let number = self.linked.text_of(index);
+        let places = self.places.get(number).zip(self.linked.texts().nth(number));
         Place {
             pointer: format!("{}{below}", it.pointer),
-            range: places.map(|places| places.range(span)),
+            range: places.map(|(places, text)| places.get_or_init(|| Places::new(text)).range(span)),
             reference: it.source.clone(),
         }
     }

@@ -17,6 +17,6 @@ mod resolution;
 pub(super) mod rules;
 mod sample;
 
-pub(super) use findings::findings;
+pub(super) use findings::{View, findings};
 pub(super) use fixes::fixes;
 pub(super) use sample::{any, candidates};

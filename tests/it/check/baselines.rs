@@ -184,6 +184,25 @@ fn a_transitive_level_goes_back_through_the_history_and_renames() {
 }
 
 #[test]
+fn what_did_not_change_need_not_be_compared_with_its_history() {
+    let repository = Repository::with(&[("a.avsc", &record("A", &[ID])), ("b.avsc", &record("B", &[ID]))]);
+    repository.write("a.avsc", &record("A", &[ID, SKU]));
+    repository.commit("a breaks with its first version");
+    let transitive = ["--against", "git:HEAD", "--level", "backward-transitive", "--format", "short"];
+    let all = repository.check(&transitive).exits(1);
+    assert!(all.stdout.starts_with("a.avsc:3:3: error["), "{}", all.stdout);
+    let changed_only: Vec<&str> = transitive.iter().chain(&["--changed-only"]).copied().collect();
+    repository.check(&changed_only).exits(0);
+    repository.write("b.avsc", &record("B", &[ID, SKU]));
+    let changed = repository.check(&changed_only).exits(1);
+    assert!(
+        changed.stdout.starts_with("b.avsc:3:3: error[") && !changed.stdout.contains("a.avsc"),
+        "{}",
+        changed.stdout
+    );
+}
+
+#[test]
 fn what_a_merge_brought_is_one_step() {
     let repository = Repository::with(&[("a.avsc", &record("A", &[ID, QTY]))]);
     repository.git(&["checkout", "--quiet", "-b", "side"]);
