@@ -225,8 +225,8 @@ impl Run<'_> {
         if is_trivial || versions.is_empty() {
             return None;
         }
-        let level = subject.candidate.level;
-        let check = compat::Check { level, source: self.chooser.source, ..compat::Check::default() };
+        let Candidate { level, policy, .. } = subject.candidate;
+        let check = compat::Check { level, policy, source: self.chooser.source };
         let schemas: Vec<_> = versions.iter().map(|version| version.linked.schema.clone()).collect();
         let mut report = check.run(&schemas, &linked.schema);
         if self.with_proofs && !report.findings.is_empty() {

@@ -38,7 +38,7 @@ use subjects::Chooser;
 
 use super::failure::Failure;
 use super::output::Output;
-use crate::compat::{Level, Profile, Severity};
+use crate::compat::{Level, Policy, Profile, Severity};
 
 /// Compare schemas with those of a commit or a directory, and say what breaks whom.
 #[derive(Debug, clap::Args)]
@@ -58,6 +58,11 @@ pub(super) struct Check {
     /// Holds over every level that schemawire.toml gives
     #[arg(long, value_name = "LEVEL")]
     level: Option<Level>,
+
+    /// Holds over every policy that schemawire.toml gives: strict, or lenient, under which JSON Schemas with an open content
+    /// model may gain optional properties
+    #[arg(long, value_name = "POLICY")]
+    policy: Option<Policy>,
 
     /// Whose verdict decides: confluent is what the registry answers, wire whether every message is read as it was meant
     #[arg(long, value_name = "PROFILE")]
@@ -86,6 +91,11 @@ pub(super) struct Check {
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
+
+    /// How many findings a report shows, the worst first, whatever its form; 0 is all. Without it text, github and markdown show
+    /// 100, sarif 25,000, the others all. The exit code is that of all findings
+    #[arg(long, value_name = "N")]
+    max_findings: Option<usize>,
 
     /// The configuration; the nearest schemawire.toml, from here up to the repository's outermost folder, where none is named
     #[arg(long, value_name = "FILE", env = "SCHEMAWIRE_CONFIG")]
@@ -176,6 +186,7 @@ impl Check {
             settings: &settings,
             scope: &scope,
             level: self.level,
+            policy: self.policy,
             profile: self.profile,
             source,
             named: &named,
@@ -195,9 +206,11 @@ impl Check {
         if self.write_waivers {
             return self.write_waivers(&outcome, fail_on, &settings, &sides, output);
         }
-        let code = finish(&outcome, fail_on, &sinks, output)?;
+        let most = self.max_findings.or(settings.max_findings);
+        let code = finish(&outcome, fail_on, (&sinks, most), output)?;
         if self.format.is_none() && variable("GITHUB_ACTIONS").as_deref() == Some("true") {
-            report::to_github(&outcome, output, variable("GITHUB_STEP_SUMMARY"), variable("GITHUB_OUTPUT"))?;
+            let (summary, outputs) = (variable("GITHUB_STEP_SUMMARY"), variable("GITHUB_OUTPUT"));
+            report::to_github(&outcome, most, output, summary, outputs)?;
         }
         Ok(code)
     }
@@ -246,11 +259,11 @@ fn complain(outcome: &Outcome, output: &mut Output) {
 fn finish(
     outcome: &Outcome,
     fail_on: Severity,
-    sinks: &[Sink],
+    (sinks, most): (&[Sink], Option<usize>),
     output: &mut Output,
 ) -> Result<ExitCode, Failure> {
     for sink in sinks {
-        sink.write(outcome, output)?;
+        sink.write(outcome, most, output)?;
     }
     complain(outcome, output);
     let counts = outcome.counts();

@@ -1,5 +1,6 @@
 //! What a run of `check` found: the one thing that all reports are made from.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -208,21 +209,18 @@ impl Outcome {
         self.findings.iter().filter(|found| found.waiver.is_none())
     }
 
-    /// The findings of a subject, its own and those of a shared file.
-    pub(super) fn of_subject<'o>(&'o self, name: &'o str) -> impl Iterator<Item = &'o Found> {
-        let concerns = move |found: &&Found| {
-            found.subject == name || found.dependents.iter().any(|it| it.subject == name)
-        };
-        self.findings.iter().filter(concerns)
-    }
-
     pub(super) fn counts(&self) -> Counts {
         let state = |state: State| self.subjects.iter().filter(|it| it.state == state).count();
         let severity = |severity| self.open().filter(|found| found.severity == severity).count();
+        let breaks = self.open().filter(|found| found.severity == Severity::Error);
+        let broken = breaks.flat_map(|found| {
+            let dependents = found.dependents.iter().map(|it| it.subject.as_str());
+            dependents.chain([found.subject.as_str()])
+        });
+        let broken: HashSet<&str> = broken.collect();
         let is_clean = |subject: &&SubjectOutcome| {
             let compared = matches!(subject.state, State::Unchanged | State::Compared);
-            let breaks = |found: &Found| found.waiver.is_none() && found.severity == Severity::Error;
-            compared && !self.of_subject(&subject.name).any(breaks)
+            compared && !broken.contains(subject.name.as_str())
         };
         Counts {
             compared: state(State::Compared) + state(State::Unchanged) + state(State::Deleted),

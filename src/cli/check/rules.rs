@@ -71,7 +71,7 @@ const OWN: &[RuleRow] = &[
         severity: Severity::Error,
         confluent: None,
         summary: "schemas refer to each other in a circle",
-        why: "A registry takes a schema only when all that it refers to is registered, so a circle can never be registered.",
+        why: "A registry takes a schema only when all that it refers to is registered, so a circle can never be registered, not even where the language allows one, as JSON Schema does.",
         fix: "Move what both need into a third file, or put both into one.",
     },
     RuleRow {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
 
-use crate::compat::{Level, Profile, Severity};
+use crate::compat::{Level, Policy, Profile, Severity};
 use crate::schema::{Format, Position};
 use crate::source::{Roots, Snapshot};
 
@@ -16,11 +16,14 @@ pub(super) struct Settings {
     pub(super) file: Option<ConfigFile>,
     pub(super) against: Option<String>,
     pub(super) level: Option<Level>,
+    pub(super) policy: Option<Policy>,
     pub(super) profile: Option<Profile>,
     /// Whether rules about generated code run as well.
     pub(super) source: bool,
     pub(super) deletes: Deletes,
     pub(super) fail_on: Option<Severity>,
+    /// How many findings a report for people shows; 0 is all.
+    pub(super) max_findings: Option<usize>,
     /// The first that fits a file counts. None at all: every schema is a subject of its own path.
     pub(super) subjects: Vec<SubjectRule>,
     /// A severity of one's own; `None` is off.
@@ -145,6 +148,7 @@ pub(super) struct SubjectRule {
     pub(super) subject: Option<String>,
     pub(super) format: Option<Format>,
     pub(super) level: Option<Level>,
+    pub(super) policy: Option<Policy>,
     pub(super) profile: Option<Profile>,
     pub(super) owners: Vec<String>,
     pub(super) consumers: Vec<String>,

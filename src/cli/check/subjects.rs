@@ -3,7 +3,7 @@
 use super::baseline::is_in_scope;
 use super::findings::About;
 use super::settings::Settings;
-use crate::compat::{Level, Profile};
+use crate::compat::{Level, Policy, Profile};
 use crate::schema::json::Draft;
 use crate::schema::{Format, Model, Schema};
 use crate::source::{Snapshot, SourceError, Store, format_of};
@@ -14,6 +14,7 @@ pub(super) struct Candidate {
     pub(super) path: String,
     pub(super) format: Format,
     pub(super) level: Level,
+    pub(super) policy: Policy,
     pub(super) profile: Profile,
     /// The rule of `schemawire.toml` that it comes from.
     pub(super) rule: Option<usize>,
@@ -28,6 +29,8 @@ pub(super) struct Chooser<'c> {
     pub(super) scope: &'c [String],
     /// Overrides all levels.
     pub(super) level: Option<Level>,
+    /// Overrides all policies.
+    pub(super) policy: Option<Policy>,
     /// Overrides all profiles.
     pub(super) profile: Option<Profile>,
     /// Whether rules about generated code run as well.
@@ -64,9 +67,12 @@ impl<'c> Chooser<'c> {
             }
             let own = rule.and_then(|rule| rule.level);
             let level = self.level.or(own).or(self.settings.level).unwrap_or_default();
+            let own = rule.and_then(|rule| rule.policy);
+            let policy = self.policy.or(own).or(self.settings.policy).unwrap_or_default();
             let own = rule.and_then(|rule| rule.profile);
             let profile = self.profile.or(own).or(self.settings.profile).unwrap_or_default();
-            found.push(Candidate { path: path.to_owned(), format, level, profile, rule: index, name: named });
+            let path = path.to_owned();
+            found.push(Candidate { path, format, level, policy, profile, rule: index, name: named });
         }
         Ok(found)
     }

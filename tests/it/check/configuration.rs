@@ -14,7 +14,7 @@ fn a_mistake_is_named_with_line_and_column() {
     let rows = [
         (
             "[check]\nlevl = \"full\"\n",
-            "error: schemawire.toml:2:1: unknown key `levl`; there are against, level, profile, source, deletes, fail-on",
+            "error: schemawire.toml:2:1: unknown key `levl`; there are against, level, policy, profile, source, deletes, fail-on, max-findings",
         ),
         (
             "chek = 1\n",
@@ -30,7 +30,7 @@ fn a_mistake_is_named_with_line_and_column() {
         ),
         (
             "[[subjects]]\nfiles = \"**/*.avpr\"\n",
-            "error: schemawire.toml:2:9: `**/*.avpr`: Avro protocols is not supported; compile it to .avsc files and check those",
+            "error: schemawire.toml:2:9: `**/*.avpr`: Avro protocols are not supported; compile it to .avsc files and check those",
         ),
         (
             "[[subjects]]\nsubject = \"x\"\n",
@@ -63,6 +63,14 @@ fn a_mistake_is_named_with_line_and_column() {
         (
             "[[proto]]\nroots = [\"proto\"]\n",
             "error: schemawire.toml:2:10: no schema lies in the folder `proto`",
+        ),
+        (
+            "[check]\npolicy = \"LOGICAL\"\n",
+            "error: schemawire.toml:2:10: `LOGICAL` is not a valid compatibility policy: expected STRICT or LENIENT; LOGICAL asks for checks of table formats (Flink, Iceberg) that are not made here, so it is refused",
+        ),
+        (
+            "[check]\nmax-findings = -1\n",
+            "error: schemawire.toml:2:16: `max-findings` is a whole number, 0 or more",
         ),
         (
             "[check]\nlevel = backward\n",
@@ -142,4 +150,24 @@ fn a_configuration_in_a_folder_holds_for_what_is_below_it() {
     assert_eq!(found["subjects"][0]["path"], "team/s/x.avsc");
     let found = repository.check_in("team", &["s", "--against", "dir:s"], "").exits(0);
     assert!(found.stdout.contains("1 compatible"), "{}", found.stdout);
+}
+
+#[test]
+fn a_policy_is_strict_or_lenient_and_logical_is_refused_with_the_reason() {
+    let schema = |more: &str| {
+        format!(
+            r#"{{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "properties": {{"a": {{"type": "string"}}{more}}}}}"#
+        )
+    };
+    let repository = Repository::with(&[("a.json", &schema(""))]);
+    repository.write("a.json", &schema(r#", "b": {"type": "string"}"#));
+    let strict = repository.check(&["--against", "git:HEAD"]).exits(1);
+    assert!(strict.stdout.contains("error[json/"), "{}", strict.stdout);
+    repository.check(&["--against", "git:HEAD", "--policy", "lenient"]).exits(0);
+    repository.write("schemawire.toml", "[[subjects]]\nfiles = \"*.json\"\npolicy = \"lenient\"\n");
+    repository.check(&["--against", "git:HEAD"]).exits(0);
+    // An option holds over the file.
+    repository.check(&["--against", "git:HEAD", "--policy", "STRICT"]).exits(1);
+    let refused = repository.check(&["--against", "git:HEAD", "--policy", "logical"]).exits(2).stderr;
+    assert!(refused.contains("LOGICAL asks for checks of table formats (Flink, Iceberg)"), "{refused}");
 }

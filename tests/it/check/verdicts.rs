@@ -79,6 +79,51 @@ fn many_properties_and_deep_nesting_end_in_an_answer() {
 }
 
 #[test]
+fn very_many_findings_on_one_line_are_cut_where_people_read_and_counted_as_a_whole() {
+    let many = |kind: &str| {
+        let properties: Vec<String> =
+            (0..1_000).map(|it| format!("\"p{it}\":{{\"type\":\"{kind}\"}}")).collect();
+        format!(
+            "{{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"properties\":{{{}}}}}",
+            properties.join(",")
+        )
+    };
+    let repository = Repository::with(&[("many.json", &many("string"))]);
+    repository.write("many.json", &many("number"));
+    let shown = |arguments: &[&str]| {
+        let all: Vec<&str> =
+            ["--against", "git:HEAD", "--no-witness"].iter().chain(arguments).copied().collect();
+        repository.check(&all).exits(1).stdout
+    };
+    let text = shown(&[]);
+    assert_eq!(text.matches("error[json/").count(), 100);
+    assert!(text.contains("note: 900 more are not shown; --max-findings 0 shows all"), "{text}");
+    assert!(text.contains("1000 errors") && text.len() < 200_000, "{text}");
+    assert_eq!(shown(&["--max-findings", "0"]).matches("error[json/").count(), 1_000);
+    assert_eq!(shown(&["--format", "github"]).matches("::error ").count(), 100);
+    assert_eq!(shown(&["--format", "short"]).lines().count(), 1_000);
+    // What programs read is whole, unless somebody asks for less, and then it says how much is missing.
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let all: Vec<&str> = ["--format", "json"].iter().chain(arguments).copied().collect();
+        serde_json::from_str(&shown(&all)).expect("JSON")
+    };
+    let (whole, part) = (json(&[]), json(&["--max-findings", "7"]));
+    assert_eq!(
+        (whole["findings"].as_array().map(Vec::len), &whole["summary"]["leftOut"]),
+        (Some(1_000), &0.into())
+    );
+    assert_eq!(
+        (part["findings"].as_array().map(Vec::len), &part["summary"]["leftOut"]),
+        (Some(7), &993.into())
+    );
+    assert_eq!(part["summary"]["errors"], 1_000);
+    let sarif = shown(&["--format", "sarif", "--max-findings", "7"]);
+    assert!(sarif.contains("993 more are not shown"), "{sarif}");
+    repository.write("schemawire.toml", "[check]\nmax-findings = 3\n");
+    assert_eq!(shown(&["--format", "junit"]).matches("<failure ").count(), 3);
+}
+
+#[test]
 fn the_text_report_shows_the_line_both_sides_and_what_to_do() {
     let repository = Repository::with(&[("schemas/order.avsc", &record("Order", &[ID, QTY]))]);
     let base = repository.git(&["rev-parse", "HEAD"])[..7].to_owned();

@@ -132,3 +132,18 @@ fn names_of_modes_and_levels_are_read_in_any_case() {
         );
     }
 }
+
+#[cfg(any(feature = "server", feature = "registry-http"))]
+#[test]
+fn the_policy_logical_is_refused_where_it_is_set_and_the_reason_is_given() {
+    let change = |policy: &str| {
+        let body = serde_json::json!({"compatibility": "BACKWARD", "compatibilityPolicy": policy});
+        schemawire::registry::api::config_change(body.as_object().unwrap().clone())
+    };
+    assert_eq!(change("LENIENT").unwrap().set.policy, Some(Policy::Lenient));
+    let error = change("LOGICAL").unwrap_err();
+    assert_eq!(error.kind.code(), 42203);
+    let reason =
+        "LOGICAL asks for checks of table formats (Flink, Iceberg) that are not made here, so it is refused";
+    assert!(error.to_string().contains(reason), "{error}");
+}

@@ -2,8 +2,8 @@
 //!
 //! | table | keys |
 //! |---|---|
-//! | `[check]` | `against` `level` `profile` `source` `deletes` `fail-on` |
-//! | `[[subjects]]` | `files` `subject` `format` `level` `profile` `owners` `consumers` |
+//! | `[check]` | `against` `level` `policy` `profile` `source` `deletes` `fail-on` `max-findings` |
+//! | `[[subjects]]` | `files` `subject` `format` `level` `policy` `profile` `owners` `consumers` |
 //! | `[rules]` | a rule's name = `error` `warning` `note` `off` |
 //! | `[[waivers]]` | `id`, or `rule` with `subject` and `element`; `reason` `until` `by` |
 //! | `[[proto]]` | `roots` `vendor` |
@@ -36,8 +36,10 @@ pub(super) const NAME: &str = "schemawire.toml";
 
 /// What may stand where. The JSON Schema for editors is tested against these.
 const TOP: &[&str] = &["check", "subjects", "rules", "waivers", "proto", "json"];
-const CHECK: &[&str] = &["against", "level", "profile", "source", "deletes", "fail-on"];
-const SUBJECTS: &[&str] = &["files", "subject", "format", "level", "profile", "owners", "consumers"];
+const CHECK: &[&str] =
+    &["against", "level", "policy", "profile", "source", "deletes", "fail-on", "max-findings"];
+const SUBJECTS: &[&str] =
+    &["files", "subject", "format", "level", "policy", "profile", "owners", "consumers"];
 const WAIVERS: &[&str] = &["id", "rule", "subject", "element", "reason", "until", "by"];
 const PROTO: &[&str] = &["roots", "vendor"];
 const JSON: &[&str] = &["ids"];
@@ -74,7 +76,9 @@ fn parse(shown: &str, text: &str) -> Result<Settings, Failure> {
     if let Some(check) = top.table("check", CHECK)? {
         settings.against = check.text("against")?.map(str::to_owned);
         settings.level = check.parsed("level")?;
+        settings.policy = check.parsed("policy")?;
         settings.profile = check.parsed("profile")?;
+        settings.max_findings = check.number("max-findings")?;
         settings.source = check.boolean("source")?.unwrap_or_default();
         settings.deletes = check.parsed("deletes")?.unwrap_or_default();
         settings.fail_on = check.parsed::<Word>("fail-on")?.map(|word| word.0);
@@ -143,10 +147,10 @@ fn subjects(reader: Reader<'_>, fields: Fields<'_, '_>, rules: &mut Vec<SubjectR
     };
     let (owners, consumers) = (texts("owners")?, texts("consumers")?);
     for (file, span) in files {
-        for (ending, what) in [(".avdl", "Avro IDL"), (".avpr", "Avro protocols")] {
+        for (ending, what) in [(".avdl", "Avro IDL is"), (".avpr", "Avro protocols are")] {
             if file.ends_with(ending) {
                 let message =
-                    format!("`{file}`: {what} is not supported; compile it to .avsc files and check those");
+                    format!("`{file}`: {what} not supported; compile it to .avsc files and check those");
                 return Err(reader.complain(span, message));
             }
         }
@@ -157,6 +161,7 @@ fn subjects(reader: Reader<'_>, fields: Fields<'_, '_>, rules: &mut Vec<SubjectR
             subject: subject.clone(),
             format: fields.parsed("format")?,
             level: fields.parsed("level")?,
+            policy: fields.parsed("policy")?,
             profile: fields.parsed("profile")?,
             owners: owners.clone(),
             consumers: consumers.clone(),

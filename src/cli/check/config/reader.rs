@@ -99,6 +99,18 @@ impl<'r, 't> Fields<'r, 't> {
         self.get(key).map(of).transpose()
     }
 
+    /// A whole number from 0 on.
+    pub(super) fn number(self, key: &str) -> Result<Option<usize>, Failure> {
+        let of = |value: &'r Value<'t>| {
+            let number = value.get_ref().as_integer().filter(|it| it.radix() == 10);
+            let digits = number.map(|it| it.as_str().replace('_', ""));
+            digits
+                .and_then(|it| it.parse().ok())
+                .ok_or_else(|| self.complain_of(key, format!("`{key}` is a whole number, 0 or more")))
+        };
+        self.get(key).map(of).transpose()
+    }
+
     /// A text that says one of the values of a type.
     pub(super) fn parsed<T: FromStr<Err: Display>>(self, key: &str) -> Result<Option<T>, Failure> {
         let text = self.text(key)?;

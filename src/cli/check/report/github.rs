@@ -3,14 +3,18 @@
 //!
 //! What is gone is annotated at its old path, which the diff of the pull request shows.
 
-use super::words::{line, sentence, versions};
-use crate::cli::check::outcome::{Found, Outcome};
+use super::excerpt::Excerpt;
+use super::words::{left_out, line, sentence, versions};
+use crate::cli::check::outcome::Found;
 use crate::compat::Severity;
 
-pub(super) fn render(outcome: &Outcome) -> String {
+pub(super) fn render(excerpt: &Excerpt<'_>) -> String {
     let mut out = String::new();
-    for found in outcome.open() {
+    for found in &excerpt.open {
         annotation(found, &mut out);
+    }
+    if excerpt.open_left_out() > 0 {
+        line!(out, "::notice title=schemawire::{}", data(&left_out(excerpt.open_left_out())));
     }
     out
 }

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::check::outcome::{Found, OldSpot, Outcome as Checked, Spot, Verdicts};
+use super::excerpt::Excerpt;
+use crate::cli::check::outcome::{Found, OldSpot, Spot, Verdicts};
 use crate::compat::{Fix, Outcome, Witness};
 use crate::schema::Position;
 
-pub(super) fn render(outcome: &Checked) -> String {
+pub(super) fn render(excerpt: &Excerpt<'_>) -> String {
+    let outcome = excerpt.outcome;
     let counts = outcome.counts();
     let subjects = outcome.subjects.iter().map(|subject| {
         json!({
@@ -37,9 +39,10 @@ pub(super) fn render(outcome: &Checked) -> String {
             "notes": counts.notes,
             "waived": counts.waived,
             "versions": outcome.versions,
+            "leftOut": excerpt.left_out(),
         },
         "subjects": subjects.collect::<Vec<_>>(),
-        "findings": outcome.findings.iter().map(finding).collect::<Vec<_>>(),
+        "findings": excerpt.all.iter().map(|found| finding(found)).collect::<Vec<_>>(),
         "troubles": troubles.collect::<Vec<_>>(),
         "notes": outcome.notes,
     });

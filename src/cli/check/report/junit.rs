@@ -1,11 +1,18 @@
 //! JUnit's XML, as CI servers read it: a test case for each subject, those that pass included.
 
-use super::words::{line, place, sentence};
-use crate::cli::check::outcome::{Found, Outcome, State, SubjectOutcome};
+use super::excerpt::Excerpt;
+use super::words::{left_out, line, place, sentence};
+use crate::cli::check::outcome::{Found, State, SubjectOutcome};
 use crate::compat::Severity;
 
-pub(super) fn render(outcome: &Outcome) -> String {
-    let failing = |subject: &&SubjectOutcome| failures(outcome, subject).next().is_some();
+pub(super) fn render(excerpt: &Excerpt<'_>) -> String {
+    let outcome = excerpt.outcome;
+    let by_subject = excerpt.by_subject();
+    let failures_of = |subject: &SubjectOutcome| {
+        let found = by_subject.get(subject.name.as_str()).into_iter().flatten().copied();
+        found.filter(|found| found.severity == Severity::Error).collect::<Vec<_>>()
+    };
+    let failing = |subject: &&SubjectOutcome| !failures_of(subject).is_empty();
     let failures = outcome.subjects.iter().filter(failing).count();
     let is_skipped = |subject: &&SubjectOutcome| subject.state == State::New && !failing(subject);
     let skipped = outcome.subjects.iter().filter(is_skipped).count();
@@ -24,24 +31,21 @@ pub(super) fn render(outcome: &Outcome) -> String {
         tests + errors
     );
     for subject in &outcome.subjects {
-        case(outcome, subject, &mut out);
+        case(subject, &failures_of(subject), &mut out);
     }
     for trouble in &outcome.troubles {
         line!(out, "    <testcase name=\"{}\" classname=\"schemawire\">", escaped(&trouble.message));
         line!(out, "      <error message=\"{}\"/>", escaped(&trouble.causes.join("; ")));
         line!(out, "    </testcase>");
     }
+    if excerpt.open_left_out() > 0 {
+        line!(out, "    <system-out>{}</system-out>", escaped(&left_out(excerpt.open_left_out())));
+    }
     out.push_str("  </testsuite>\n</testsuites>\n");
     out
 }
 
-/// What makes the test case of a subject fail.
-fn failures<'o>(outcome: &'o Outcome, subject: &'o SubjectOutcome) -> impl Iterator<Item = &'o Found> {
-    let fails = |found: &&Found| found.waiver.is_none() && found.severity == Severity::Error;
-    outcome.of_subject(&subject.name).filter(fails)
-}
-
-fn case(outcome: &Outcome, subject: &SubjectOutcome, out: &mut String) {
+fn case(subject: &SubjectOutcome, failures: &[&Found], out: &mut String) {
     line!(
         out,
         "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">",
@@ -49,9 +53,7 @@ fn case(outcome: &Outcome, subject: &SubjectOutcome, out: &mut String) {
         subject.format,
         escaped(&subject.path)
     );
-    let mut found = false;
-    for failure in failures(outcome, subject) {
-        found = true;
+    for failure in failures {
         let text = format!("{}: {}\n{}\nid {}", place(failure), sentence(failure), failure.fix, failure.id);
         line!(
             out,
@@ -61,7 +63,7 @@ fn case(outcome: &Outcome, subject: &SubjectOutcome, out: &mut String) {
             escaped(&text)
         );
     }
-    if subject.state == State::New && !found {
+    if subject.state == State::New && failures.is_empty() {
         line!(out, "      <skipped message=\"new, nothing to compare it with\"/>");
     }
     line!(out, "    </testcase>");

@@ -1,13 +1,15 @@
 //! A comment for a pull request. Its first line is a mark by which a later run finds and replaces it.
 
+use super::excerpt::Excerpt;
 use super::words::{count, line, place, sentence, tally, versions};
-use crate::cli::check::outcome::{Found, Outcome};
+use crate::cli::check::outcome::Found;
 use crate::compat::Severity;
 
 /// GitHub takes comments of up to 65,536 characters.
 const LONGEST: usize = 60_000;
 
-pub(super) fn render(outcome: &Outcome) -> String {
+pub(super) fn render(excerpt: &Excerpt<'_>) -> String {
+    let outcome = excerpt.outcome;
     let counts = outcome.counts();
     let mut out = String::from("<!-- schemawire:check -->\n");
     let head = match (counts.errors, counts.warnings) {
@@ -20,18 +22,18 @@ pub(super) fn render(outcome: &Outcome) -> String {
     for trouble in &outcome.troubles {
         line!(out, "* {}: {}", cell(&trouble.message), cell(&trouble.causes.join("; ")));
     }
-    if outcome.open().next().is_some() {
+    if !excerpt.open.is_empty() {
         out.push_str("| | Subject | Change | Breaks | Owner |\n|---|---|---|---|---|\n");
     }
-    let mut left_out = 0;
-    for found in outcome.open() {
+    let mut left_out = excerpt.open_left_out();
+    for found in &excerpt.open {
         if out.len() > LONGEST / 2 { left_out += 1 } else { row(found, &mut out) }
     }
     if left_out > 0 {
-        line!(out, "\n{} more are left out here.", left_out);
+        line!(out, "\n{left_out} more {} not shown.", if left_out == 1 { "is" } else { "are" });
     }
     out.push('\n');
-    for found in outcome.open() {
+    for found in &excerpt.open {
         if out.len() > LONGEST {
             break;
         }

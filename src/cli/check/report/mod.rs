@@ -1,5 +1,6 @@
 //! The forms in which an outcome is shown, and where each goes.
 
+mod excerpt;
 mod github;
 mod gitlab;
 mod json;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use self::excerpt::Excerpt;
 use super::outcome::Outcome;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Output, Style};
@@ -76,11 +78,17 @@ impl Sink {
         Ok(sinks)
     }
 
-    /// Writes the report.
-    pub(super) fn write(&self, outcome: &Outcome, output: &mut Output) -> Result<(), Failure> {
+    /// Writes the report, with at most so many findings; as many as its form takes where nobody says.
+    pub(super) fn write(
+        &self,
+        outcome: &Outcome,
+        most: Option<usize>,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let outcome = self.kind.excerpt(outcome, most);
         let report = match &self.file {
-            None => self.kind.render(outcome, &|style, text| output.styled(style, text)),
-            Some(_) => self.kind.render(outcome, &|_, text| text.to_owned()),
+            None => self.kind.render(&outcome, &|style, text| output.styled(style, text)),
+            Some(_) => self.kind.render(&outcome, &|_, text| text.to_owned()),
         };
         match &self.file {
             None => output.raw(report.as_bytes()),
@@ -93,14 +101,16 @@ impl Sink {
 /// What a step of GitHub Actions gets beside the report: annotations, a summary of the job, and outputs for later steps.
 pub(super) fn to_github(
     outcome: &Outcome,
+    most: Option<usize>,
     output: &mut Output,
     summary: Option<String>,
     outputs: Option<String>,
 ) -> Result<(), Failure> {
-    output.raw(github::render(outcome).as_bytes())?;
+    output.raw(github::render(&Kind::Github.excerpt(outcome, most)).as_bytes())?;
     let counts = outcome.counts();
     let numbers = format!("errors={}\nwarnings={}\n", counts.errors, counts.warnings);
-    for (file, text) in [(summary, markdown::render(outcome)), (outputs, numbers)] {
+    let comment = markdown::render(&Kind::Markdown.excerpt(outcome, most));
+    for (file, text) in [(summary, comment), (outputs, numbers)] {
         let Some(file) = file else { continue };
         let opened = std::fs::OpenOptions::new().append(true).create(true).open(&file);
         let written = opened.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
@@ -113,7 +123,20 @@ pub(super) fn to_github(
 type Paint<'p> = &'p dyn Fn(Style, &str) -> String;
 
 impl Kind {
-    fn render(self, outcome: &Outcome, paint: Paint<'_>) -> String {
+    /// What of an outcome is shown. People read the worst, and the page that shows annotations shows ten of them; GitHub refuses SARIF with
+    /// more than [25,000 results](https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support);
+    /// programs get all there is. 0 is all, too.
+    fn excerpt(self, outcome: &Outcome, most: Option<usize>) -> Excerpt<'_> {
+        let own = match self {
+            Self::Text | Self::Github | Self::Markdown => 100,
+            Self::Sarif => 25_000,
+            Self::Short | Self::Json | Self::Gitlab | Self::Junit => 0,
+        };
+        let most = most.unwrap_or(own);
+        Excerpt::new(outcome, if most == 0 { usize::MAX } else { most })
+    }
+
+    fn render(self, outcome: &Excerpt<'_>, paint: Paint<'_>) -> String {
         match self {
             Self::Text => text::render(outcome, paint),
             Self::Short => short::render(outcome),

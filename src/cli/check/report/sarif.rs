@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::words::{old_path, sentence};
-use crate::cli::check::outcome::{Found, Outcome};
+use super::excerpt::Excerpt;
+use super::words::{left_out, old_path, sentence};
+use crate::cli::check::outcome::Found;
 use crate::cli::check::rules;
 use crate::compat::{Fix, Severity};
 use crate::schema::Position;
 
-pub(super) fn render(outcome: &Outcome) -> String {
-    let ids: BTreeSet<&str> = outcome.findings.iter().map(|found| found.rule).collect();
+pub(super) fn render(excerpt: &Excerpt<'_>) -> String {
+    let outcome = excerpt.outcome;
+    let ids: BTreeSet<&str> = excerpt.all.iter().map(|found| found.rule).collect();
     let rows: Vec<Value> = ids
         .iter()
         .filter_map(|id| rules::find(id))
@@ -25,16 +27,19 @@ pub(super) fn render(outcome: &Outcome) -> String {
             })
         })
         .collect();
-    let results: Vec<Value> = outcome
-        .findings
+    let results: Vec<Value> = excerpt
+        .all
         .iter()
         .map(|found| {
             let index = ids.iter().position(|id| *id == found.rule);
             result(found, index.unwrap_or_default())
         })
         .collect();
-    let trouble = |text: &str| json!({ "level": "error", "message": { "text": text } });
-    let troubles: Vec<Value> = outcome.troubles.iter().map(|it| trouble(&it.message)).collect();
+    let said = |level: &str, text: &str| json!({ "level": level, "message": { "text": text } });
+    let mut said_by_tool: Vec<Value> = outcome.troubles.iter().map(|it| said("error", &it.message)).collect();
+    if excerpt.left_out() > 0 {
+        said_by_tool.push(said("note", &left_out(excerpt.left_out())));
+    }
     let report = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -46,7 +51,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
             } },
             "invocations": [{
                 "executionSuccessful": outcome.troubles.is_empty(),
-                "toolExecutionNotifications": troubles,
+                "toolExecutionNotifications": said_by_tool,
             }],
             "columnKind": "unicodeCodePoints",
             "results": results,

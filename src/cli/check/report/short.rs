@@ -1,11 +1,11 @@
 //! A line for each finding: `path:line:column: severity[rule]: message; breaks v3, v4 of subject`.
 
-use super::words::{line, place, plain, sentence, versions};
-use crate::cli::check::outcome::Outcome;
+use super::excerpt::Excerpt;
+use super::words::{left_out, line, place, plain, sentence, versions};
 
-pub(super) fn render(outcome: &Outcome) -> String {
+pub(super) fn render(excerpt: &Excerpt<'_>) -> String {
     let mut out = String::new();
-    for found in outcome.open() {
+    for found in &excerpt.open {
         let broken: Vec<String> = versions(found).iter().map(|version| version.short()).collect();
         let broken = if broken.is_empty() { String::new() } else { format!("{} of ", broken.join(", ")) };
         let subject = format!("; breaks {broken}{}", found.subject);
@@ -28,6 +28,9 @@ pub(super) fn render(outcome: &Outcome) -> String {
             );
             line!(out, "{}", plain(&line));
         }
+    }
+    if excerpt.open_left_out() > 0 {
+        line!(out, "note: {}", left_out(excerpt.open_left_out()));
     }
     out
 }

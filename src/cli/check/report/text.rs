@@ -1,8 +1,11 @@
 //! For people: each finding as a compiler shows it, with the line at fault, both sides, and what to do.
 
 use super::Paint;
-use super::words::{count, dependent, headline, line, old_path, place, plain, sentence, tally, versions};
-use crate::cli::check::outcome::{Found, Outcome, Spot, State, Verdicts};
+use super::excerpt::Excerpt;
+use super::words::{
+    count, dependent, headline, left_out, line, old_path, place, plain, sentence, tally, versions,
+};
+use crate::cli::check::outcome::{Found, Spot, State, Verdicts};
 use crate::cli::output::Style;
 use crate::compat::{Edit, Fix, Severity};
 use crate::schema::Position;
@@ -13,12 +16,16 @@ const WIDTH: usize = 120;
 /// The longest text, in bytes, that lines are shown of: in a longer one each finding would cost a walk through all of it.
 const QUOTED: usize = 1 << 20;
 
-pub(super) fn render(outcome: &Outcome, paint: Paint<'_>) -> String {
+pub(super) fn render(excerpt: &Excerpt<'_>, paint: Paint<'_>) -> String {
     let mut out = String::new();
-    for found in outcome.open() {
+    for found in &excerpt.open {
         finding(found, paint, &mut out);
         out.push('\n');
     }
+    if excerpt.open_left_out() > 0 {
+        line!(out, "{}: {}\n", paint(Style::Bold, "note"), left_out(excerpt.open_left_out()));
+    }
+    let outcome = excerpt.outcome;
     for note in &outcome.notes {
         line!(out, "{}: {}", paint(Style::Bold, "note"), plain(note));
     }

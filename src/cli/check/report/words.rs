@@ -100,6 +100,12 @@ pub(super) fn tally(counts: &Counts) -> Vec<String> {
     parts
 }
 
+/// How many findings are not shown, and how to see them.
+pub(super) fn left_out(number: usize) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{number} more {verb} not shown; --max-findings 0 shows all")
+}
+
 /// The sentence over everything.
 pub(super) fn headline(outcome: &Outcome) -> String {
     let versions = if outcome.versions == 0 {
