@@ -8,6 +8,21 @@ use crate::value::Value;
 #[cfg(feature = "json")]
 const DOCUMENTS: u64 = 200;
 
+/// How many nodes a value may have: records within records can double at every level.
+#[cfg(any(feature = "avro", feature = "bincode"))]
+pub(super) const NODES: usize = 20_000;
+
+/// Values that lead to the end of a trail: so many of them as tell something there, each by its number.
+#[cfg(any(feature = "avro", feature = "bincode"))]
+pub(super) fn along(
+    trail: &super::Trail,
+    telling: usize,
+    value: impl FnMut(usize) -> Option<Value<'static>>,
+) -> Vec<Value<'static>> {
+    let count = if trail.end == super::End::Telling { telling } else { 1 };
+    (0..count).filter_map(value).collect()
+}
+
 /// Any value that a schema may write, the same for the same seed; `message` is the full name of a Protobuf message.
 /// `None` where every value is very large, for schemas that do not link, and for custom formats. Of JSON Schema it may be one that
 /// does not fit after all.

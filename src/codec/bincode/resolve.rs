@@ -129,8 +129,8 @@ impl<'l> Resolver<'l> {
         };
         let step = step.or_else(|| self.kind(&*outer.plain()?, &*inner.plain()?, path));
         step.ok_or_else(|| {
-            let (written, read) = (describe(outer), describe(inner));
-            mismatch(&format!("the writer's {written} cannot be read as the reader's {read}"), path)
+            let (written, read) = (outer.describe(), inner.describe());
+            mismatch(&format!("{written} (the writer's) cannot be read as {read} (the reader's)"), path)
         })
     }
 
@@ -308,27 +308,6 @@ impl<'l> Resolver<'l> {
             });
         }
         Ok(Step::Enum(Box::new(Enum { name: enum_name, variants })))
-    }
-}
-
-fn describe(schema: &LinkedType) -> String {
-    match schema {
-        LinkedType::Named(named) => format!("`{}`", named.name),
-        LinkedType::Plain(kind) => match kind {
-            Kind::Unit => "unit".into(),
-            Kind::Bool => "bool".into(),
-            Kind::Number(number) => number.word().into(),
-            Kind::Char => "char".into(),
-            Kind::String => "string".into(),
-            Kind::Bytes => "bytes".into(),
-            Kind::Logical(logical) => logical.word().into(),
-            Kind::Option(_) => "option".into(),
-            Kind::Seq(_) => "sequence".into(),
-            Kind::Array(_, length) => format!("array of {length}"),
-            Kind::Tuple(items) => format!("tuple of {}", items.len()),
-            Kind::Map(..) => "map".into(),
-            Kind::Named(name) => format!("`{name}`"),
-        },
     }
 }
 

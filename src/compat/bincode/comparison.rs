@@ -122,7 +122,7 @@ impl<'l> Comparison<'l> {
             _ => false,
         };
         if !fits {
-            self.add(Fault::Kind(describe(outer), describe(inner)), pair.spots, &pair.way);
+            self.add(Fault::Kind(outer.describe(), inner.describe()), pair.spots, &pair.way);
         }
     }
 
@@ -270,25 +270,4 @@ fn without_newtypes(reader: &Linked, mut read: TypeIndex) -> TypeIndex {
         read = inner;
     }
     read
-}
-
-fn describe(schema: &LinkedType) -> String {
-    match schema {
-        LinkedType::Named(named) => format!("`{}`", named.name),
-        LinkedType::Plain(kind) => match kind {
-            Kind::Unit => "unit".into(),
-            Kind::Bool => "bool".into(),
-            Kind::Number(number) => number.word().into(),
-            Kind::Char => "char".into(),
-            Kind::String => "string".into(),
-            Kind::Bytes => "bytes".into(),
-            Kind::Logical(logical) => logical.word().into(),
-            Kind::Option(_) => "an option".into(),
-            Kind::Seq(_) => "a sequence".into(),
-            Kind::Array(_, length) => format!("an array of {length}"),
-            Kind::Tuple(items) => format!("a tuple of {}", items.len()),
-            Kind::Map(..) => "a map".into(),
-            Kind::Named(name) => format!("`{name}`"),
-        },
-    }
 }

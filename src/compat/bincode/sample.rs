@@ -1,6 +1,7 @@
 //! Values of a writer's layout: the least that there is, one that leads to a finding, or any by a seed.
 
 use crate::compat::dice::Dice;
+use crate::compat::sample::{NODES, along};
 use crate::compat::trail::{End, Step, Trail};
 use crate::schema::bincode::{Definition, Kind, Linked, LinkedType, Logical, Number, Shape, TypeIndex};
 use crate::value::{Date, Decimal, Duration, LocalTimestamp, Time, Timestamp, Uuid, Value, ValueBuilder};
@@ -8,18 +9,13 @@ use crate::value::{Date, Decimal, Duration, LocalTimestamp, Time, Timestamp, Uui
 /// How deep values go; decoders take 64 levels.
 const DEPTH: usize = 30;
 
-/// How many nodes a value may have.
-const NODES: usize = 20_000;
-
 /// Values that lead to the end of a trail; none where no value is short enough.
 pub(in crate::compat) fn candidates(linked: &Linked, trail: &Trail) -> Vec<Value<'static>> {
-    let variants = if trail.end == End::Telling { 3 } else { 1 };
     let mut sampler = Sampler::new(linked, Dice::least());
-    let values = (0..variants).map(|variant| {
+    along(trail, 3, |variant| {
         sampler.variant = variant;
         sampler.value(&trail.steps, Some(&trail.end))
-    });
-    values.flatten().collect()
+    })
 }
 
 /// Any value, by a seed; none where every value is too large.

@@ -54,6 +54,28 @@ impl LinkedType {
             },
         }
     }
+
+    /// The type as a sentence says it.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Named(named) => format!("`{}`", named.name),
+            Self::Plain(kind) => match kind {
+                Kind::Unit => "unit".into(),
+                Kind::Bool => "bool".into(),
+                Kind::Number(number) => number.word().into(),
+                Kind::Char => "char".into(),
+                Kind::String => "string".into(),
+                Kind::Bytes => "bytes".into(),
+                Kind::Logical(logical) => logical.word().into(),
+                Kind::Option(_) => "an option".into(),
+                Kind::Seq(_) => "a sequence".into(),
+                Kind::Array(_, length) => format!("an array of {length}"),
+                Kind::Tuple(items) => format!("a tuple of {}", items.len()),
+                Kind::Map(..) => "a map".into(),
+                Kind::Named(name) => format!("`{name}`"),
+            },
+        }
+    }
 }
 
 impl Linked {
