@@ -151,6 +151,7 @@ static EXAMPLES: &[(&str, Example)] = examples! {
         "protobuf/field-renamed"
         "protobuf/field-type-changed"
         "protobuf/fields-join-oneof"
+        "protobuf/group-changed"
         "protobuf/message-deleted"
         "protobuf/message-missing"
         "protobuf/oneof-field-missing"

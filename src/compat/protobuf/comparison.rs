@@ -43,6 +43,8 @@ pub(super) enum Fault {
     Type(Part),
     /// Messages of one name, whose definitions are incompatible; and whether messages are harmed by that.
     Inside { harms: bool },
+    /// One of them is a group, whose bytes no other field has.
+    Group,
     /// Written labels of a number.
     Label,
     /// The reader knows one of many.
@@ -158,6 +160,7 @@ pub(super) fn compare<'f>(reader: &Declarations<'f>, writer: &Declarations<'f>) 
         }
         let node = comparison.messages(&visit);
         index.insert(visit.types, nodes.len());
+        let groups = comparison.groups(&visit);
         let step = |number: i32, is_map: bool| {
             let (root, way) = node.way.as_ref()?;
             let way = way.step(Step::Field(number as u32));
@@ -175,7 +178,8 @@ pub(super) fn compare<'f>(reader: &Declarations<'f>, writer: &Declarations<'f>) 
         } else {
             later.extend(behind);
         }
-        later.extend(node.apart.iter().map(|(number, part, types)| Visit {
+        let apart = node.apart.iter().chain(groups.iter().flat_map(|groups| &groups.apart));
+        later.extend(apart.map(|(number, part, types)| Visit {
             types: *types,
             way: step(*number, *part == Part::Value),
             is_asked: false,
@@ -185,6 +189,7 @@ pub(super) fn compare<'f>(reader: &Declarations<'f>, writer: &Declarations<'f>) 
             waiting.extend(nested.map(|types| Visit { types: *types, way: start(*types), is_asked: true }));
         }
         nodes.push(node);
+        nodes.extend(groups);
     }
     spread(&mut nodes, &index);
     nodes
@@ -251,6 +256,33 @@ impl<'f> Comparison<'_, 'f> {
         node
     }
 
+    /// The groups of two messages, which Confluent's registry does not look at; none where neither text has any.
+    fn groups(&mut self, visit: &Visit) -> Option<Node<'f>> {
+        let (reader, writer) = visit.types;
+        let (read, written) = (self.reader.all_fields(reader), self.writer.all_fields(writer));
+        let is_own = |is_text: bool, field: &Field<'f>| is_text && field.is_group();
+        let in_reader = |field: &Field<'f>| is_own(self.reader.is_text(reader), field);
+        let in_writer = |field: &Field<'f>| is_own(self.writer.is_text(writer), field);
+        let pairs: Vec<_> = written
+            .iter()
+            .filter_map(|(number, writer)| Some((*read.get(number)?, *writer)))
+            .filter(|(reader, writer)| in_reader(reader) || in_writer(writer))
+            .collect();
+        let is_new = |field: &&Field<'f>| {
+            field.label == Some(Label::Required) && !written.contains_key(&field.proto.number())
+        };
+        let required = read.values().filter(|field| in_reader(field)).filter(is_new);
+        let differences: Vec<_> = required.map(|field| Difference::RequiredMissing(*field)).collect();
+        let (nested, behind, apart) = (Vec::new(), Vec::new(), Vec::new());
+        let way = visit.way.clone();
+        let types = Some(visit.types);
+        let mut node = Node { types, differences, nested, behind, apart, way, is_asked: false };
+        for (reader, writer) in &pairs {
+            self.fields(visit.types, reader, writer, &mut node);
+        }
+        (!node.differences.is_empty() || !node.apart.is_empty()).then_some(node)
+    }
+
     fn fields(&mut self, types: Types, reader: &Field<'f>, writer: &Field<'f>, node: &mut Node<'f>) {
         let mut faults = Vec::new();
         let read = Kind::of(self.reader, types.0, reader);
@@ -262,6 +294,15 @@ impl<'f> Comparison<'_, 'f> {
             None => {}
         };
         match (read, written) {
+            _ if reader.is_group() != writer.is_group() => faults.push(Fault::Group),
+            // The name of a group's message is not in the bytes: its fields meet whatever it is called.
+            (Kind::One(Value::Message(Some(read), _)), Kind::One(Value::Message(Some(written), _)))
+                if reader.is_group() =>
+            {
+                meet(Some(Meeting::Apart(Part::All, (read, written))));
+                let loses = writer.is_repeated() && !reader.is_repeated();
+                faults.extend(loses.then_some(Fault::Repeated));
+            }
             (Kind::One(read), Kind::One(written)) => {
                 meet(self.values(types, Part::All, read, written, &mut faults));
                 let is_other = faults.iter().any(Fault::is_of_kind);

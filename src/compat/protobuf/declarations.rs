@@ -40,8 +40,8 @@ pub(super) struct Declarations<'f> {
     scopes: Vec<Scope>,
     /// The scope of that name within another.
     children: HashMap<(usize, &'f str), usize>,
-    /// The messages that the parser made for `map<K, V>`, by the message they are in and their name.
-    made_entries: HashMap<(usize, &'f str), usize>,
+    /// The messages that the parser made for `map<K, V>` and for groups, by the message they are in and their name.
+    made: HashMap<(usize, &'f str), usize>,
     /// The messages at the top of the schema's own file.
     roots: Vec<usize>,
 }
@@ -91,6 +91,11 @@ impl Field<'_> {
     pub(super) fn is_repeated(&self) -> bool {
         self.proto.label() == Label::Repeated
     }
+
+    /// Whether it is written between two tags, and not behind its length.
+    pub(super) fn is_group(&self) -> bool {
+        self.proto.r#type == Some(Type::Group.into())
+    }
 }
 
 /// What messages are declared in.
@@ -114,7 +119,7 @@ impl<'f> Declarations<'f> {
             enums: Vec::new(),
             scopes: vec![Scope { parent: 0, declared: None }],
             children: HashMap::new(),
-            made_entries: HashMap::new(),
+            made: HashMap::new(),
             roots: Vec::new(),
         };
         for (index, file) in files.iter().enumerate() {
@@ -153,8 +158,8 @@ impl<'f> Declarations<'f> {
                 // It has no name; what is in it sees what is around it.
                 self.add_scope(around.scope)
             };
-            if let Some(parent) = around.message.filter(|_| !is_written && is_map_entry) {
-                self.made_entries.entry((parent, proto.name())).or_insert(number);
+            if let Some(parent) = around.message.filter(|_| !is_written) {
+                self.made.entry((parent, proto.name())).or_insert(number);
             }
             self.messages.push(Message {
                 proto,
@@ -242,19 +247,32 @@ impl<'f> Declarations<'f> {
         written.filter(|(_, it)| it.is_written).map(|(number, it)| (it.proto.name(), number)).collect()
     }
 
-    /// The message behind a `map<K, V>` of a text, which has no name there.
-    pub(super) fn made_entry(&self, message: usize, name: &'f str) -> Option<usize> {
-        self.made_entries.get(&(message, name)).copied()
+    /// The message behind a `map<K, V>` or a group of a text, which has no name there.
+    pub(super) fn made(&self, message: usize, name: &'f str) -> Option<usize> {
+        self.made.get(&(message, name)).copied()
     }
 
-    /// A message's fields by number, groups left out where the text declares them as such. Of two with one number the last counts.
+    /// A message's fields by number, as Confluent's registry sees them: groups are left out where the text declares them as
+    /// such. Of two with one number the last counts.
     pub(super) fn fields(&self, message: usize) -> BTreeMap<i32, Field<'f>> {
+        let mut fields = self.all_fields(message);
+        if self.is_text(message) {
+            fields.retain(|_, field| !field.is_group());
+        }
+        fields
+    }
+
+    /// Whether the file that a message is in is a text, and no descriptor.
+    pub(super) fn is_text(&self, message: usize) -> bool {
+        let file = self.message(message).and_then(|message| self.file(message.file));
+        file.is_some_and(|file| file.origin() == Origin::Text)
+    }
+
+    /// A message's fields by number, as messages have them: groups too.
+    pub(super) fn all_fields(&self, message: usize) -> BTreeMap<i32, Field<'f>> {
         let Some(message) = self.message(message) else { return BTreeMap::new() };
-        let file = self.file(message.file);
-        let is_text = file.is_some_and(|file| file.origin() == Origin::Text);
-        let is_proto3 = file.is_some_and(|file| file.proto.syntax() == "proto3");
+        let is_proto3 = self.file(message.file).is_some_and(|file| file.proto.syntax() == "proto3");
         let fields = message.proto.field.iter().enumerate();
-        let fields = fields.filter(|(_, proto)| !(is_text && proto.r#type == Some(Type::Group.into())));
         let read = fields.map(|(index, proto)| {
             let oneof = if proto.proto3_optional() { None } else { proto.oneof_index };
             let oneof = oneof.and_then(|it| usize::try_from(it).ok());

@@ -180,6 +180,7 @@ impl<'l, 'f> Direction<'l, 'f> {
             Fault::Scalar(_) => (id::SCALAR_KIND_CHANGED, None),
             Fault::Type(_) => (id::FIELD_TYPE_CHANGED, None),
             Fault::Inside { .. } => (id::REFERENCED_TYPE_CHANGED, None),
+            Fault::Group => (id::GROUP_CHANGED, None),
             Fault::Label => (id::FIELD_LABEL_CHANGED, Some(tag::FIELD_LABEL)),
             Fault::Repeated => (id::REPEATED_READ_AS_ONE, Some(tag::FIELD_LABEL)),
             Fault::Narrowed(_) => (id::SCALAR_NARROWED, None),

@@ -38,7 +38,7 @@ impl<'f> Kind<'f> {
         let value = Value::of(declarations, message, field);
         // In a text, only what the parser made of `map<K, V>` says that it is a message.
         let is_made = field.proto.r#type == Some(Type::Message.into());
-        let made = declarations.made_entry(message, type_name(field)).filter(|_| is_made);
+        let made = declarations.made(message, type_name(field)).filter(|_| is_made);
         let entry = made.or(match value {
             Value::Message(number, _) => number,
             _ => None,
@@ -61,8 +61,10 @@ impl<'f> Value<'f> {
     fn of(declarations: &Declarations<'f>, message: usize, field: &Field<'f>) -> Self {
         let name = type_name(field);
         let scalar = field.proto.r#type.and_then(|number| Type::try_from(number).ok());
+        let group = declarations.made(message, name).filter(|_| scalar == Some(Type::Group));
         match scalar.filter(|it| !matches!(it, Type::Message | Type::Enum | Type::Group)) {
             Some(scalar) => Self::Scalar(scalar),
+            None if group.is_some() => Self::Message(group, name),
             None => match declarations.resolve(message, name) {
                 Some(Declared::Enum(number)) => Self::Enum(number),
                 Some(Declared::Message(number)) => Self::Message(Some(number), name),

@@ -25,6 +25,7 @@ pub(super) mod id {
     pub(in crate::compat) const FIELD_NAME_CHANGED: RuleId = "protobuf/field-name-changed";
     pub(in crate::compat) const FIELD_TYPE_CHANGED: RuleId = "protobuf/field-type-changed";
     pub(in crate::compat) const FIELDS_JOIN_ONEOF: RuleId = "protobuf/fields-join-oneof";
+    pub(in crate::compat) const GROUP_CHANGED: RuleId = "protobuf/group-changed";
     pub(in crate::compat) const MESSAGE_MISSING: RuleId = "protobuf/message-missing";
     pub(in crate::compat) const ONEOF_FIELD_MISSING: RuleId = "protobuf/oneof-field-missing";
     pub(in crate::compat) const PACKAGE_CHANGED: RuleId = "protobuf/package-changed";
@@ -216,6 +217,16 @@ pub(in crate::compat) const RULES: &[Rule] = &[
         summary: "fields that the writer may write together are in one oneof of the reader's",
         why: "Of a message that holds more than one of them, a reader with the oneof keeps the last and loses the rest.",
         fix: "Leave the fields where they are; a oneof may take a single field that stood alone, and new ones.",
+    },
+    Rule {
+        id: id::GROUP_CHANGED,
+        severity: Severity::Warning,
+        category: Category::Wire,
+        witness: Provable::Always,
+        confluent: None,
+        summary: "a field became a group, or was one",
+        why: "A group is written between two tags, a message behind its length: to a reader of the other form the field is unknown. Registries do not look at groups.",
+        fix: "Add a field with a new number, and reserve the old one.",
     },
     Rule {
         id: id::MESSAGE_MISSING,

@@ -90,6 +90,12 @@ impl<'f> Sentences<'_, 'f> {
         let name = format!("field `{}` = {number}", shown(new.proto.name()));
         let (reads, writes) = self.times();
         match fault {
+            Fault::Group => {
+                let verb = if new.is_group() { "became" } else { "was" };
+                format!(
+                    "{name} {verb} a group, whose bytes are of another form than those of any other field"
+                )
+            }
             Fault::Label => format!("{name} was {} and is {}", label(old), label(new)),
             Fault::Repeated => {
                 format!("{name} is {} ({reads}) and may hold several values ({writes})", label(reader))

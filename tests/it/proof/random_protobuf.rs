@@ -43,6 +43,7 @@ impl Writer<'_> {
                 1 | 2 => writeln!(self.out, "  repeated {kind} {field};").unwrap(),
                 3 | 4 => writeln!(in_oneof, "    {kind} {field};").unwrap(),
                 5 | 6 if !self.is_proto2 => writeln!(self.out, "  optional {kind} {field};").unwrap(),
+                7 if self.is_proto2 && depth < 2 => self.group(number, inner),
                 5 if is_scalar => writeln!(self.out, "  required {kind} {field};").unwrap(),
                 _ if self.is_proto2 => writeln!(self.out, "  optional {kind} {field};").unwrap(),
                 _ => writeln!(self.out, "  {kind} {field};").unwrap(),
@@ -53,6 +54,19 @@ impl Writer<'_> {
             writeln!(self.out, "  oneof {name} {{\n{in_oneof}  }}").unwrap();
         }
         writeln!(self.out, "}}").unwrap();
+    }
+
+    /// A field with its message between two tags.
+    fn group(&mut self, number: u64, place: u64) {
+        let label =
+            ["optional", "optional", "repeated", "required"][self.choices.pick(place, 12, 4) as usize];
+        let name = if self.choices.once_in(20, place, 13) { "H" } else { "G" };
+        writeln!(self.out, "  {label} group {name}{number} = {number} {{").unwrap();
+        for inner in 1..=1 + self.choices.pick(place, 14, 3) {
+            let kind = SCALARS[self.choices.pick(inside(place, inner), 15, 20) as usize];
+            writeln!(self.out, "    optional {kind} f_{inner} = {inner};").unwrap();
+        }
+        writeln!(self.out, "  }}").unwrap();
     }
 
     /// The name of a type; what it declares goes before the field.
