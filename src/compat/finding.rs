@@ -136,6 +136,9 @@ pub struct Witness {
     pub bytes: Vec<u8>,
     /// What the reader makes of it.
     pub outcome: Outcome,
+    /// Whether it was seen to fail by this finding and no other: the reader was tried without the fields of the others, or
+    /// names this place itself. Otherwise another finding of the same pair may be why.
+    pub is_alone: bool,
 }
 
 impl Witness {
@@ -232,9 +235,10 @@ impl fmt::Display for Witness {
         }
         write!(f, "{}, bytes {}: ", self.json, self.hex())?;
         match &self.outcome {
-            Outcome::Refused(error) => write!(f, "not read: {error}"),
-            Outcome::Misread(json) => write!(f, "read as {json}"),
+            Outcome::Refused(error) => write!(f, "not read: {error}")?,
+            Outcome::Misread(json) => write!(f, "read as {json}")?,
         }
+        if self.is_alone { Ok(()) } else { f.write_str(" (another finding may be the reason)") }
     }
 }
 

@@ -36,7 +36,9 @@ impl Comparison {
             (LinkedType::Plain(Kind::Option(w)), _) => {
                 self.same((*w, behind(&self.writer, *w, written.1)), (r, read.1))
             }
-            (_, LinkedType::Plain(Kind::Option(r))) => self.same((w, written.1), (*r, read.1)),
+            (_, LinkedType::Plain(Kind::Option(r))) => {
+                self.same((w, written.1), (*r, behind(&self.reader, *r, read.1)))
+            }
             (LinkedType::Named(a), LinkedType::Named(b)) => match (&a.definition, &b.definition) {
                 (Definition::Struct(a), Definition::Struct(b)) => self.shapes(a, b, written.1, read.1),
                 (Definition::Enum(a), Definition::Enum(b)) => {
@@ -59,9 +61,11 @@ impl Comparison {
                 }
                 _ => written.1 == read.1,
             },
-            (LinkedType::Plain(a), LinkedType::Plain(b)) => self.plain(a, b, written.1, read.1),
-            // A tuple struct and a tuple, a unit struct and a unit.
-            _ => written.1.view() == read.1.view(),
+            // A tuple struct has the bytes of a tuple, a unit struct those of a unit.
+            (a, b) => match (a.plain(), b.plain()) {
+                (Some(a), Some(b)) => self.plain(&a, &b, written.1, read.1),
+                _ => written.1 == read.1,
+            },
         }
     }
 
@@ -82,7 +86,7 @@ impl Comparison {
                 values.is_some_and(|(written, read)| self.same((other.schema, written), (field.schema, read)))
             }),
             (Shape::Newtype(w), Shape::Newtype(r)) => self.same((*w, written), (*r, read)),
-            (Shape::Tuple(w), Shape::Tuple(r)) => self.each(w, r, written, read),
+            (Shape::Tuple(w), Shape::Tuple(r)) => self.each(Items::Each(w), Items::Each(r), written, read),
             _ => written == read,
         }
     }
@@ -94,15 +98,10 @@ impl Comparison {
         written: ValueRef<'_>,
         read: ValueRef<'_>,
     ) -> bool {
+        if let (Some(w), Some(r)) = (Items::of(w), Items::of(r)) {
+            return self.each(w, r, written, read);
+        }
         match (w, r) {
-            (Kind::Seq(w) | Kind::Array(w, _), Kind::Seq(r) | Kind::Array(r, _)) => {
-                if let (View::Array(one), View::Array(other)) = (written.view(), read.view()) {
-                    return one.len() == other.len()
-                        && one.zip(other).all(|(written, read)| self.same((*w, written), (*r, read)));
-                }
-                octets(written) == octets(read)
-            }
-            (Kind::Tuple(w), Kind::Tuple(r)) => self.each(w, r, written, read),
             (Kind::Map(w_key, w), Kind::Map(r_key, r)) => {
                 let (View::Map(one), View::Map(other)) = (written.view(), read.view()) else { return false };
                 one.len() == other.len()
@@ -114,12 +113,39 @@ impl Comparison {
         }
     }
 
-    fn each(&self, w: &[TypeIndex], r: &[TypeIndex], written: ValueRef<'_>, read: ValueRef<'_>) -> bool {
+    fn each(&self, w: Items<'_>, r: Items<'_>, written: ValueRef<'_>, read: ValueRef<'_>) -> bool {
         let (View::Array(one), View::Array(other)) = (written.view(), read.view()) else {
-            return written == read;
+            return octets(written) == octets(read);
         };
-        let types = w.iter().zip(r);
-        one.zip(other).zip(types).all(|((written, read), (w, r))| self.same((*w, written), (*r, read)))
+        one.len() == other.len()
+            && one.zip(other).enumerate().all(|(at, (written, read))| {
+                let types = w.at(at).zip(r.at(at));
+                types.is_some_and(|(w, r)| self.same((w, written), (r, read)))
+            })
+    }
+}
+
+/// The types of the items of a sequence, an array or a tuple.
+#[derive(Debug, Clone, Copy)]
+enum Items<'l> {
+    All(TypeIndex),
+    Each(&'l [TypeIndex]),
+}
+
+impl<'l> Items<'l> {
+    fn of(kind: &'l Kind<TypeIndex>) -> Option<Self> {
+        match kind {
+            Kind::Seq(item) | Kind::Array(item, _) => Some(Self::All(*item)),
+            Kind::Tuple(items) => Some(Self::Each(items)),
+            _ => None,
+        }
+    }
+
+    fn at(self, index: usize) -> Option<TypeIndex> {
+        match self {
+            Self::All(item) => Some(item),
+            Self::Each(items) => items.get(index).copied(),
+        }
     }
 }
 

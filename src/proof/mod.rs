@@ -6,6 +6,8 @@
 //! ```
 //!
 //! What is not seen is not shown: a value that the reader reads with its meaning is no witness, and a fix that mends nothing is dropped.
+//! Where a pair breaks in several places, a finding is tried with a reader that lacks the fields of the others, so that its message
+//! shows that finding; where they cannot be taken apart, the witness says so ([`Witness::is_alone`](crate::compat::Witness::is_alone)).
 //!
 //! The same machinery holds the checker against the codecs: random pairs of schemas, and whenever `wire` says compatible, random data written
 //! with one and read with the other. `SCHEMAWIRE_PAIRS=10000 PROPTEST_RNG_SEED=77 cargo test --all-features --test it proof::pairs -- --nocapture`
@@ -38,6 +40,7 @@
 //! # Ok::<(), schemawire::schema::SchemaError>(())
 //! ```
 
+mod alone;
 #[cfg(feature = "avro")]
 mod avro;
 #[cfg(feature = "bincode")]
@@ -54,6 +57,7 @@ pub use trial::{Trial, TrialError};
 
 use std::collections::HashMap;
 
+use self::alone::{Alone, Break, alone};
 use crate::compat::{Check, Report, Side};
 use crate::schema::Schema;
 
@@ -70,6 +74,7 @@ pub fn prove(check: &Check, report: &mut Report, history: &[Schema], proposed: &
 /// As [`prove`], for witnesses alone.
 pub fn witnesses(report: &mut Report, history: &[Schema], proposed: &Schema) {
     let mut trials: HashMap<(usize, Side), Trial<'_>> = HashMap::new();
+    let breaks: Vec<Break> = report.findings.iter().filter(|it| it.wire).map(Break::of).collect();
     for finding in report.findings.iter_mut().filter(|it| it.wire).take(MAX_PROVED) {
         let Some(old) = history.get(finding.against) else { continue };
         let (writer, reader) = match finding.reader {
@@ -77,7 +82,13 @@ pub fn witnesses(report: &mut Report, history: &[Schema], proposed: &Schema) {
             Side::Old => (proposed, old),
         };
         let key = (finding.against, finding.reader);
-        let trial = trials.entry(key).or_insert_with(|| Trial::new(writer, reader));
-        finding.witness = trial.witness(finding);
+        let apart = alone(&Break::of(finding), &breaks, reader);
+        if let Alone::With(reader) = &apart {
+            finding.witness = Trial::new(writer, reader).witness(finding, true);
+        }
+        if finding.witness.is_none() {
+            let trial = trials.entry(key).or_insert_with(|| Trial::new(writer, reader));
+            finding.witness = trial.witness(finding, matches!(apart, Alone::Already));
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::meaning::Meaning;
 use crate::codec::{Binding, BoundCodec, Codecs, Message};
-use crate::compat::{Finding, Outcome, Side, Witness, candidates};
+use crate::compat::{End, Finding, Outcome, Side, Trail, Witness, candidates};
 use crate::schema::{Format, Schema};
 use crate::value::Value;
 
@@ -82,18 +82,29 @@ impl<'s> Trial<'s> {
         }
     }
 
-    /// A value that shows what a finding says; `None` where none was found.
-    pub(super) fn witness(&mut self, finding: &Finding) -> Option<Witness> {
+    /// A value that shows what a finding says; `None` where none was found. `is_alone` says that nothing else breaks between the two.
+    pub(super) fn witness(&mut self, finding: &Finding, is_alone: bool) -> Option<Witness> {
         let message = finding.trail.as_ref()?.message.clone();
         if self.writer.format() == Format::Json {
             return self.rejected(finding);
         }
+        let is_alone = is_alone || self.passes_elsewhere(finding);
         let values = candidates(finding, self.writer, self.reader);
         values.iter().find_map(|value| {
             let (written, bytes, outcome) = self.failure(message.as_deref(), value)?;
             let outcome = self.elsewhere(finding, &bytes, &written).unwrap_or(outcome);
-            Some(Witness { message: message.clone(), json: written, bytes, outcome })
+            Some(Witness { message: message.clone(), json: written, bytes, outcome, is_alone })
         })
+    }
+
+    /// Whether the least message that does not lead to a finding comes through, so that what leads there is to blame.
+    fn passes_elsewhere(&mut self, finding: &Finding) -> bool {
+        let Some(trail) = finding.trail.as_ref().filter(|it| !it.steps.is_empty()) else { return false };
+        let least = Trail { steps: Vec::new(), end: End::Any, message: trail.message.clone() };
+        let finding = Finding { trail: Some(Box::new(least)), ..finding.clone() };
+        let values = candidates(&finding, self.writer, self.reader);
+        let message = finding.trail.as_ref().and_then(|trail| trail.message.clone());
+        values.first().is_some_and(|value| self.run(message.as_deref(), value).is_ok())
     }
 
     /// A document that the reader rejects: for what the finding is about, or else one of all that are rejected.
@@ -102,7 +113,7 @@ impl<'s> Trial<'s> {
             let mut pool = Vec::new();
             for value in candidates(finding, self.writer, self.reader) {
                 if let Some((json, bytes, outcome)) = self.failure(None, &value) {
-                    pool.push(Witness { message: None, json, bytes, outcome });
+                    pool.push(Witness { message: None, json, bytes, outcome, is_alone: true });
                 }
             }
             // Of two that show the same the shorter is read more easily.
@@ -116,7 +127,8 @@ impl<'s> Trial<'s> {
             Outcome::Refused(error) => error.contains(&format!("#{pointer}")),
             Outcome::Misread(_) => false,
         };
-        pool.iter().find(is_about).or(pool.first()).cloned()
+        let other = || pool.first().map(|it| Witness { is_alone: false, ..it.clone() });
+        pool.iter().find(is_about).cloned().or_else(other)
     }
 
     /// What the reader makes of a value, if that is not what the writer meant: the value as JSON, its payload, what came of it.

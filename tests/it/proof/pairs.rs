@@ -1,12 +1,13 @@
 //! Random pairs of schemas: whenever `wire` says that one reads the other, random data written with the one is read with the other,
 //! with the same meaning.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write as _;
 
 use proptest::prelude::Rng;
 use proptest::test_runner::TestRunner;
-use schemawire::compat::{Check, Level, Verdict, sample};
+use schemawire::compat::{Check, Level, RuleId, Verdict, sample};
 use schemawire::proof::{Trial, TrialError, witnesses};
 use schemawire::schema::{Format, Mode, Schema};
 
@@ -29,6 +30,8 @@ struct Tally {
     values: u64,
     incompatible: u64,
     proven: u64,
+    /// Of those without a witness, the rules that fired.
+    unproven: BTreeMap<RuleId, u64>,
 }
 
 impl fmt::Display for Tally {
@@ -58,10 +61,11 @@ fn run(format: Format, message: Option<&str>, text: impl Fn(Choices) -> String) 
         let new = parse(&new).unwrap_or_else(|error| panic!("{error}\n{new}"));
         pair(&old, &new, message, seed, &mut tally);
         if count > SILENT && tally.pairs.is_multiple_of(count / 20) {
-            writeln!(std::io::stderr(), "{format}, seeds from {start}: {tally}").unwrap();
+            let line = format!("{format}, seeds from {start}: {tally}\n");
+            std::io::stderr().write_all(line.as_bytes()).unwrap();
         }
     }
-    format!("{format}: {tally}")
+    format!("{format}: {tally}; without one: {:?}", tally.unproven)
 }
 
 fn pair(old: &Schema, new: &Schema, message: Option<&str>, seed: u64, tally: &mut Tally) {
@@ -90,7 +94,13 @@ fn pair(old: &Schema, new: &Schema, message: Option<&str>, seed: u64, tally: &mu
     } else {
         tally.incompatible += 1;
         witnesses(&mut report, &history, new);
-        tally.proven += u64::from(report.findings.iter().any(|finding| finding.witness.is_some()));
+        if report.findings.iter().any(|finding| finding.witness.is_some()) {
+            tally.proven += 1;
+        } else {
+            for finding in report.findings.iter().filter(|finding| finding.wire) {
+                *tally.unproven.entry(finding.rule).or_default() += 1;
+            }
+        }
     }
 }
 

@@ -86,7 +86,14 @@ fn witness(witness: &Witness) -> Value {
         Outcome::Misread(json) => (None, Some(json)),
     };
     let (message, json) = (&witness.message, &witness.json);
-    json!({ "message": message, "json": json, "hex": witness.hex(), "refused": refused, "readAs": misread })
+    json!({
+        "message": message,
+        "json": json,
+        "hex": witness.hex(),
+        "refused": refused,
+        "readAs": misread,
+        "alone": witness.is_alone,
+    })
 }
 
 fn fix(fix: &Fix) -> Value {
