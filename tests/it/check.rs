@@ -6,5 +6,6 @@ mod configuration;
 mod formats;
 mod references;
 mod repository;
+mod stories;
 mod verdicts;
 mod waivers;

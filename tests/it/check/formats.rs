@@ -68,7 +68,7 @@ fn json_of_all_forms_is_what_its_schema_says() {
 }
 
 #[track_caller]
-fn is_valid(schema: &str, report: &serde_json::Value) {
+pub(super) fn is_valid(schema: &str, report: &serde_json::Value) {
     let schema = std::fs::read_to_string(file(schema)).expect("a schema");
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
@@ -90,7 +90,7 @@ fn junit_has_a_case_for_each_subject_and_is_well_formed() {
 
 /// A small reader of XML: tags close in their order, and no text holds a bare `<`, `&` or control character.
 #[track_caller]
-fn elements_match(xml: &str) {
+pub(super) fn elements_match(xml: &str) {
     let mut open: Vec<&str> = Vec::new();
     let (_, mut rest) = xml.split_once("?>").expect("a declaration");
     while let Some((text, after)) = rest.split_once('<') {
