@@ -118,6 +118,15 @@ impl From<SourceError> for Failure {
     }
 }
 
+#[cfg(feature = "server")]
+impl From<crate::server::ServeError> for Failure {
+    fn from(error: crate::server::ServeError) -> Self {
+        let mut failure = Self::with_code(3, error.to_string());
+        failure.causes.extend(error.source().map(ToString::to_string));
+        failure
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut failure = Self::with_code(code(&error), error.to_string());

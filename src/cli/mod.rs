@@ -28,6 +28,8 @@ mod register;
 mod rules;
 mod schema_file;
 mod schemas;
+#[cfg(feature = "server")]
+mod serve;
 mod store;
 mod table;
 
@@ -86,6 +88,9 @@ enum Command {
     Produce(produce::Produce),
     /// Read a topic as JSON lines
     Consume(consume::Consume),
+    /// Serve the registry over Confluent's HTTP API
+    #[cfg(feature = "server")]
+    Serve(serve::Serve),
     /// Measure codecs on your own schema and data: time, size, size compressed, allocations
     Bench(bench::Bench),
     /// Write the completions of a shell
@@ -112,6 +117,8 @@ pub fn run() -> ExitCode {
         Command::Convert(command) => command.run(&mut output),
         Command::Produce(command) => command.run(&mut output),
         Command::Consume(command) => command.run(&mut output),
+        #[cfg(feature = "server")]
+        Command::Serve(command) => command.run(&mut output),
         Command::Bench(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };

@@ -46,7 +46,7 @@ impl Directory {
 }
 
 /// Opens the log, and waits up to two seconds for another command to let go of it, such as the one before in a pipe.
-fn open_patiently(path: &Path) -> Result<Embedded, TransportError> {
+pub(super) fn open_patiently(path: &Path) -> Result<Embedded, TransportError> {
     const TRIES: u32 = 20;
     for _ in 1..TRIES {
         match Embedded::open(path) {

@@ -133,4 +133,8 @@ impl<R: Registry + ?Sized> Registry for Arc<R> {
     fn contexts(&self) -> Answer<'_, Vec<String>> {
         (**self).contexts()
     }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        (**self).ready()
+    }
 }

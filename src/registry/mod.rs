@@ -199,6 +199,11 @@ pub trait Registry: Debug + Send + Sync + 'static {
 
     /// The contexts, the default one as `.`. `GET /contexts`
     fn contexts(&self) -> BoxFuture<'_, Result<Vec<String>, RegistryError>>;
+
+    /// Whether it can answer, and take what is registered. A registry that cannot tell without asking asks for little.
+    fn ready(&self) -> BoxFuture<'_, Result<(), RegistryError>> {
+        Box::pin(async move { self.contexts().await.map(drop) })
+    }
 }
 
 /// Where a reference of a registered schema leads; kept beside the resolved schema in [`Schema::references`].

@@ -4,7 +4,7 @@
 //! Request { method, path, query, body } -table of routes-> handler -Registry-> Response { status, body }
 //! ```
 //!
-//! Nothing in it opens a socket, so that it can be served by any HTTP server and tested without one.
+//! [`answer`] opens no socket, so that it can be served by any HTTP server and tested without one; [`Server`] is one.
 //! Source: Confluent Schema Registry 8, *API reference*.
 //!
 //! ```
@@ -34,11 +34,13 @@ mod ids;
 mod proposal;
 mod request;
 mod route;
+mod serve;
 mod settings;
 mod subjects;
 mod text;
 
 pub use request::{Method, Request};
+pub use serve::{Builder, Limits, ServeError, Server};
 
 use std::sync::Arc;
 
@@ -64,10 +66,13 @@ pub struct Response {
 pub async fn answer(registry: &Arc<dyn Registry>, request: Request<'_>) -> Response {
     match route::answer(registry, request).await {
         Ok(body) => Response { status: 200, body },
-        Err(Failure(body)) => {
-            Response { status: body.status(), body: serde_json::to_vec(&body).unwrap_or_default() }
-        }
+        Err(failure) => refusal(failure),
     }
+}
+
+/// A refusal as an answer.
+fn refusal(Failure(body): Failure) -> Response {
+    Response { status: body.status(), body: serde_json::to_vec(&body).unwrap_or_default() }
 }
 
 /// A body as JSON.

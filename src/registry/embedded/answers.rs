@@ -155,4 +155,14 @@ impl Registry for EmbeddedRegistry {
     fn contexts(&self) -> Answer<'_, Vec<String>> {
         Box::pin(self.read(|state, _| Ok(state.contexts())))
     }
+
+    /// Takes the log over where it is not this handle's already, which writes a record: what is ready can write.
+    fn ready(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let mut log = self.0.log.lock().await;
+            let claimed = log.claim().await;
+            self.publish(&log);
+            claimed
+        })
+    }
 }

@@ -124,6 +124,14 @@ impl Log {
         })
     }
 
+    /// Makes sure that it is this handle that writes.
+    pub(super) async fn claim(&mut self) -> Result<(), RegistryError> {
+        if self.writer.is_none() {
+            self.writer = Some(self.take_over().await.map_err(failed)??);
+        }
+        Ok(())
+    }
+
     /// One try; the outer error is the transport's.
     async fn attempt<T>(
         &mut self,
