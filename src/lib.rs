@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod backoff;
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod class;

@@ -74,11 +74,13 @@ pub enum RegistryErrorKind {
     Forbidden,
     /// 500: an answer that no schema registry gives.
     Unexpected,
+    /// 500: a client that cannot ask as it is set up: an address, a certificate, no runtime.
+    Client,
 }
 
 impl RegistryErrorKind {
     /// All kinds with Confluent's error codes.
-    const CODES: [(Self, u32); 23] = [
+    const CODES: [(Self, u32); 24] = [
         (Self::SubjectNotFound, 40401),
         (Self::VersionNotFound, 40402),
         (Self::SchemaNotFound, 40403),
@@ -102,6 +104,7 @@ impl RegistryErrorKind {
         (Self::Unavailable, 50003),
         (Self::Forbidden, 403),
         (Self::Unexpected, 500),
+        (Self::Client, 500),
     ];
 
     /// Confluent's error code; its leading three digits are the HTTP status.

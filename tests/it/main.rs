@@ -26,6 +26,7 @@ mod convert;
 mod floors;
 mod frame_vectors;
 mod frames;
+mod http_client;
 #[cfg(feature = "json")]
 mod json_codec;
 mod link;

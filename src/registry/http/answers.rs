@@ -11,6 +11,7 @@ use crate::registry::{
     Config, ConfigChange, Content, DEFAULT_CONTEXT, Deleted, Deletion, Proposal, Registered, Registry,
     RegistryError, RegistryErrorKind, RegistryMode, Subject, VersionSpec,
 };
+use crate::schema::{Format, Schema};
 use crate::transport::BoxFuture;
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, RegistryError>>;
@@ -26,7 +27,7 @@ impl Registry for HttpRegistry {
             if body.version.is_none() || body.schema.is_none() {
                 return self.lookup(subject, proposal, Deleted::Hidden).await;
             }
-            self.registered(subject, body).await
+            same_schema(subject, proposal, self.registered(subject, body).await?)
         })
     }
 
@@ -40,7 +41,7 @@ impl Registry for HttpRegistry {
             let request =
                 Outgoing::new("POST", &["subjects", subject.as_str()]).flag("normalize", proposal.normalize);
             let body = self.json(shown(request, deleted).carrying(&proposal_body(proposal))).await?;
-            self.registered(subject, body).await
+            same_schema(subject, proposal, self.registered(subject, body).await?)
         })
     }
 
@@ -54,6 +55,17 @@ impl Registry for HttpRegistry {
                 SchemaKey::Fingerprint(_) => return Err(RegistryError::key_not_found(key)),
             };
             let body: SchemaBody = self.json(request).await?;
+            let told = match key {
+                SchemaKey::Guid(_) => {
+                    body.guid.as_deref().and_then(|guid| guid.parse().ok()).map(SchemaKey::Guid)
+                }
+                _ => body.id.map(|id| SchemaKey::Id(SchemaId(id))),
+            };
+            if let Some(told) = told.filter(|told| *told != key) {
+                let message =
+                    format!("the registry was asked for the schema with {key} and answered with {told}");
+                return Err(RegistryError::new(RegistryErrorKind::Unexpected, message));
+            }
             // What the schema refers to is named relative to the context in which the id was found.
             let context = hint.map_or(DEFAULT_CONTEXT, Subject::context);
             let place = body
@@ -103,7 +115,15 @@ impl Registry for HttpRegistry {
         Box::pin(async move {
             let request =
                 Outgoing::new("GET", &["subjects", subject.as_str(), "versions", &segment(version)]);
-            let body = self.json(shown(request, deleted)).await?;
+            let body: SchemaBody = self.json(shown(request, deleted)).await?;
+            if let (VersionSpec::Number(asked), Some(told)) = (version, body.version.map(Version))
+                && asked != told
+            {
+                let message = format!(
+                    "the registry was asked for version {asked} of '{subject}' and answered with version {told}"
+                );
+                return Err(RegistryError::new(RegistryErrorKind::Unexpected, message));
+            }
             self.registered(subject, body).await
         })
     }
@@ -240,6 +260,48 @@ impl HttpRegistry {
             None => versions.into_iter().map(VersionSpec::Number).collect(),
         })
     }
+}
+
+/// An id that stands for another schema than the one that was sent must not be written with.
+fn same_schema(
+    subject: &Subject,
+    proposal: &Proposal,
+    registered: Arc<Registered>,
+) -> Result<Arc<Registered>, RegistryError> {
+    let (sent, told) = (&proposal.schema, &registered.schema);
+    // A proposal without a text asks for the version before.
+    if sent.text().trim().is_empty() || is_same(sent, told) {
+        return Ok(registered);
+    }
+    let (format, id) = (told.format(), registered.id);
+    let message = format!(
+        "the registry answered for subject '{subject}' with id {id}, which is another schema than the one that was sent ({format}: {})",
+        super::beginning(told.text().as_bytes())
+    );
+    Err(RegistryError::new(RegistryErrorKind::Unexpected, message))
+}
+
+/// Whether two texts are spellings of one schema, as far as that is sure: a registry may print Protobuf in its own way.
+fn is_same(one: &Schema, other: &Schema) -> bool {
+    if one.format() != other.format() {
+        return false;
+    }
+    match one.format() {
+        Format::Avro => match (one.fingerprint(), other.fingerprint()) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        },
+        Format::Json => match (as_json(one), as_json(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// The text as a value, in which the order of members does not count.
+fn as_json(schema: &Schema) -> Option<serde_json::Value> {
+    serde_json::from_str(schema.text()).ok()
 }
 
 /// A request for the settings of a subject, or of the whole registry.

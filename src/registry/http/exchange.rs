@@ -2,6 +2,7 @@
 
 use std::fmt::{Debug, Display, Write as _};
 
+use super::Counts;
 use crate::registry::RegistryError;
 use crate::transport::BoxFuture;
 
@@ -10,6 +11,11 @@ use crate::transport::BoxFuture;
 pub trait Exchange: Debug + Send + Sync + 'static {
     /// Sends a request and waits for its answer.
     fn send<'a>(&'a self, request: &'a Outgoing) -> BoxFuture<'a, Result<Incoming, RegistryError>>;
+
+    /// What is in use and what was done, where that is counted.
+    fn counts(&self) -> Option<Counts> {
+        None
+    }
 }
 
 /// A request.

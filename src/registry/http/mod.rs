@@ -4,14 +4,40 @@
 //! Registry call -Route-> Outgoing -Exchange-> Incoming -api bodies-> answer, or a refusal by its code
 //! ```
 //!
-//! An [`Exchange`] sends one request and waits for its answer. Over [`crate::server::answer`] the client and the server are tested
-//! together without a socket.
+//! An [`Exchange`] sends one request and waits for its answer. [`HttpRegistry::builder`] makes one over sockets, which needs a tokio
+//! runtime (see [`Builder::runtime`]); over [`crate::server::answer`] the client and the server are tested together without one.
+//!
+//! ```
+//! use std::time::Duration;
+//! use schemawire::registry::HttpRegistry;
+//!
+//! let registry = HttpRegistry::builder("http://registry-1.example:8081")
+//!     .url("http://registry-2.example:8081")
+//!     .basic("service", "a password that nothing shows")
+//!     .deadline(Duration::from_secs(10))
+//!     .build()?;
+//! assert!(!format!("{registry:?}").contains("a password"));
+//! # Ok::<(), schemawire::registry::RegistryError>(())
+//! ```
 
 mod answers;
+mod builder;
+mod credentials;
+mod dice;
+mod endpoints;
 mod exchange;
+mod pool;
 mod read;
+mod redirect;
+mod retry_after;
+mod secret;
+mod socket;
+mod tls;
 
+pub use builder::Builder;
+pub use credentials::OAuth;
 pub use exchange::{Exchange, Incoming, Outgoing};
+pub use pool::Counts;
 
 use std::sync::Arc;
 
@@ -32,6 +58,12 @@ struct Inner {
 }
 
 impl HttpRegistry {
+    /// Settings of a client over sockets, for the registry at that address: `http://host:8081`, with a path where the API lies
+    /// below one (`https://host/apis/ccompat/v7`).
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
     /// A client over whatever carries its requests, with the codecs of this build.
     #[must_use]
     pub fn over(exchange: impl Exchange) -> Self {
@@ -42,6 +74,12 @@ impl HttpRegistry {
     #[must_use]
     pub fn with_codecs(exchange: impl Exchange, codecs: Codecs) -> Self {
         Self(Arc::new(Inner { exchange: Box::new(exchange), codecs }))
+    }
+
+    /// What is in use and what was done; `None` over an exchange that does not count.
+    #[must_use]
+    pub fn counts(&self) -> Option<Counts> {
+        self.0.exchange.counts()
     }
 
     /// Sends a request and gives the body of its answer, or the refusal.
@@ -68,16 +106,18 @@ impl HttpRegistry {
 
 /// What an answer refuses: by the code in its body, or else by its status.
 fn refusal(request: &Outgoing, incoming: &Incoming) -> RegistryError {
-    if let Ok(body) = serde_json::from_slice::<ErrorBody>(&incoming.body)
-        && let Some(kind) = RegistryErrorKind::of_code(body.error_code)
-    {
-        return RegistryError::new(kind, body.message);
-    }
     let kind = match incoming.status {
         401 | 403 | 407 => RegistryErrorKind::Forbidden,
         408 | 429 | 500.. => RegistryErrorKind::Unavailable,
         _ => RegistryErrorKind::Unexpected,
     };
+    if let Ok(body) = serde_json::from_slice::<ErrorBody>(&incoming.body)
+        && let Some(told) = RegistryErrorKind::of_code(body.error_code)
+    {
+        // A code that says no more than the status leaves it at that: a plain 500 may pass.
+        let kind = if told == RegistryErrorKind::Unexpected { kind } else { told };
+        return RegistryError::new(kind, body.message);
+    }
     let (status, path) = (incoming.status, &request.path);
     RegistryError::new(kind, format!("status {status} for {path}: {}", beginning(&incoming.body)))
 }

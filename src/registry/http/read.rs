@@ -76,7 +76,10 @@ impl HttpRegistry {
         depth: usize,
     ) -> BoxFuture<'_, Result<Schema, RegistryError>> {
         Box::pin(async move {
-            let text = body.schema.unwrap_or_default();
+            let Some(text) = body.schema.filter(|text| !text.trim().is_empty()) else {
+                let message = format!("the answer for subject '{subject}' has no schema");
+                return Err(RegistryError::new(RegistryErrorKind::Unexpected, message));
+            };
             let mut references = Vec::new();
             for reference in body.references.unwrap_or_default() {
                 let schema = self.referred(&subject, &reference, depth + 1).await?;
