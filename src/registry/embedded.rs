@@ -1,7 +1,8 @@
 //! The registry on a transport's `_schemas` topic.
 //!
 //! ```text
-//! write   lock -> (take the log over, read to its end) -> decide -> one batch, one transaction -> read it back -> publish
+//! write   queue -> lock -> (take the log over, read to its end) -> decide, each over those before it
+//!         -> a batch each, one transaction -> read it back -> publish
 //! read    the published state; waits for nobody. Registering what is registered is a read
 //! ```
 //!
@@ -32,18 +33,23 @@
 
 mod answers;
 mod log;
+mod queue;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
 
 use self::log::Log;
+use self::queue::{Command, Queue, Waiting};
 use super::RegistryError;
 use super::lock::Lock;
 use super::state::{Decision, State};
 use crate::codec::Codecs;
+use crate::compat::Level;
 use crate::record::TopicPartition;
 use crate::transport::{Memory, Place, Transport};
 
@@ -59,6 +65,7 @@ struct Inner {
     transport: Arc<dyn Transport>,
     at: TopicPartition,
     log: Lock<Log>,
+    queue: Queue,
 }
 
 /// How an [`EmbeddedRegistry`] is opened.
@@ -67,9 +74,25 @@ pub struct Builder {
     transport: Arc<dyn Transport>,
     codecs: Codecs,
     topic: String,
+    level: Level,
+    write_limit: usize,
 }
 
 impl Builder {
+    /// Refuses what would take more bytes of the log at once (42209): a schema, or a set of them; without it 16 MiB.
+    #[must_use]
+    pub const fn write_limit(mut self, bytes: usize) -> Self {
+        self.write_limit = bytes;
+        self
+    }
+
+    /// Compares by that level where none is set; without it by BACKWARD. Levels that are set hold over it.
+    #[must_use]
+    pub const fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
     /// Knows those formats; without it all of this build.
     #[must_use]
     pub fn codecs(mut self, codecs: Codecs) -> Self {
@@ -90,7 +113,8 @@ impl Builder {
     /// A transport that fails or has no transactions; a topic with several partitions; a record that no registry wrote.
     pub async fn open(self) -> Result<EmbeddedRegistry, RegistryError> {
         let at = TopicPartition::new(self.topic, 0);
-        let mut log = Log::open(&self.transport, &at).await?;
+        let mut log =
+            Log::open(&self.transport, &at, State::with_level(self.level), self.write_limit).await?;
         log.catch_up().await?;
         Ok(EmbeddedRegistry(Arc::new(Inner {
             codecs: self.codecs,
@@ -99,6 +123,7 @@ impl Builder {
             transport: self.transport,
             at,
             log: Lock::new(log),
+            queue: Queue::default(),
         })))
     }
 }
@@ -127,6 +152,8 @@ impl EmbeddedRegistry {
             transport: Arc::new(transport.clone()),
             codecs: Codecs::default(),
             topic: "_schemas".into(),
+            level: Level::default(),
+            write_limit: 16 << 20,
         }
     }
 
@@ -162,19 +189,64 @@ impl EmbeddedRegistry {
         }
     }
 
-    /// Decides over the newest state and makes it so; gives the decision's answer and the state it led to.
-    async fn write<T>(
+    /// Decides over the newest state and makes it so; gives the decision's answer and a state that holds it. `bytes` is about how
+    /// much that writes.
+    async fn write<T: Send + 'static>(
         &self,
-        decide: impl Fn(&State, &Codecs) -> Result<Decision<T>, RegistryError> + Send,
-    ) -> Result<(T, Arc<State>), RegistryError>
-    where
-        T: Send,
-    {
-        let mut log = self.0.log.lock().await;
-        let answer = log.write(|state| decide(state, &self.0.codecs)).await;
-        // Also after a refusal: what others wrote may have been read on the way.
-        self.publish(&log);
-        Ok((answer?, self.snapshot()))
+        bytes: usize,
+        decide: impl Fn(&State, &Codecs) -> Result<Decision<T>, RegistryError> + Send + Sync + 'static,
+    ) -> Result<(T, Arc<State>), RegistryError> {
+        // The answer of the last decision, which is the one that was written.
+        let decided = Arc::new(Mutex::new(None));
+        let answered = Arc::clone(&decided);
+        let command: Command = Arc::new(move |state, codecs| {
+            let decision = decide(state, codecs)?;
+            *answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(decision.answer);
+            Ok(decision.events)
+        });
+        loop {
+            let (answer, written) = oneshot::channel();
+            self.0.queue.push(Waiting { command: Arc::clone(&command), bytes, answer });
+            // Who wrote for us and was dropped half-way left no answer: the command has happened or not, and deciding it anew,
+            // over a log that was read to its end, gives what is so.
+            if let Ok(outcome) = self.written(written).await {
+                let state = outcome?;
+                let answer = decided.lock().unwrap_or_else(PoisonError::into_inner).take();
+                return Ok((answer.expect("a decision without a refusal has an answer"), state));
+            }
+        }
+    }
+
+    /// Waits until a command was written, by another one, or by this one for all who wait.
+    async fn written(
+        &self,
+        written: oneshot::Receiver<queue::Outcome>,
+    ) -> Result<queue::Outcome, oneshot::Canceled> {
+        let lock = std::pin::pin!(self.0.log.lock());
+        let (mut log, mut written) = match select(written, lock).await {
+            Either::Left((outcome, _)) => return outcome,
+            Either::Right(turn) => turn,
+        };
+        loop {
+            // Once ours is written the next in the line goes on with those that are not.
+            if let Some(outcome) = written.try_recv()? {
+                return Ok(outcome);
+            }
+            let group = self.0.queue.take();
+            if group.is_empty() {
+                drop(log);
+                return written.await;
+            }
+            let commands: Vec<Command> = group.iter().map(|waiting| Arc::clone(&waiting.command)).collect();
+            let outcomes = log.write(&commands, &self.0.codecs).await;
+            // Also after a refusal: what others wrote may have been read on the way.
+            self.publish(&log);
+            let state = self.snapshot();
+            for (waiting, outcome) in group.into_iter().zip(outcomes) {
+                // A writer that is gone has been answered enough.
+                drop(waiting.answer.send(outcome.map(|()| Arc::clone(&state))));
+            }
+        }
     }
 
     async fn is_behind(&self) -> Result<bool, RegistryError> {

@@ -58,6 +58,18 @@ impl Content {
     }
 }
 
+/// How much is registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Size {
+    /// Subjects that are not deleted.
+    pub subjects: usize,
+    /// Their versions that are not deleted.
+    pub versions: usize,
+    /// Ids, by context; deleted ones included.
+    pub ids: usize,
+}
+
 /// What is asked to be registered, looked up or checked.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -64,8 +64,12 @@ pub enum RegistryErrorKind {
     IdMismatch,
     /// 42208
     InvalidSubject,
+    /// 42209: a schema larger than the registry takes.
+    SchemaTooLarge,
     /// 42210
     InvalidRuleSet,
+    /// 42211
+    ContextNotEmpty,
     /// 50001: the store under the registry failed.
     Store,
     /// 50003: a registry elsewhere that does not answer, or not now (408, 429, 5xx).
@@ -80,7 +84,7 @@ pub enum RegistryErrorKind {
 
 impl RegistryErrorKind {
     /// All kinds with Confluent's error codes.
-    const CODES: [(Self, u32); 24] = [
+    const CODES: [(Self, u32); 26] = [
         (Self::SubjectNotFound, 40401),
         (Self::VersionNotFound, 40402),
         (Self::SchemaNotFound, 40403),
@@ -99,7 +103,9 @@ impl RegistryErrorKind {
         (Self::ReferenceExists, 42206),
         (Self::IdMismatch, 42207),
         (Self::InvalidSubject, 42208),
+        (Self::SchemaTooLarge, 42209),
         (Self::InvalidRuleSet, 42210),
+        (Self::ContextNotEmpty, 42211),
         (Self::Store, 50001),
         (Self::Unavailable, 50003),
         (Self::Forbidden, 403),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{
     Config, ConfigChange, Content, Deleted, Deletion, Proposal, Registered, Registry, RegistryError,
-    RegistryMode, Subject, VersionSpec,
+    RegistryMode, Size, Subject, VersionSpec,
 };
 use crate::compat::Report;
-use crate::ids::{SchemaId, SchemaKey, Version};
+use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::schema::Schema;
 use crate::transport::BoxFuture;
 
@@ -17,6 +17,10 @@ type Answer<'a, T> = BoxFuture<'a, Result<T, RegistryError>>;
 impl<R: Registry + ?Sized> Registry for Arc<R> {
     fn register<'a>(&'a self, subject: &'a Subject, proposal: &'a Proposal) -> Answer<'a, Arc<Registered>> {
         (**self).register(subject, proposal)
+    }
+
+    fn register_all<'a>(&'a self, proposals: &'a [(Subject, Proposal)]) -> Answer<'a, Vec<Arc<Registered>>> {
+        (**self).register_all(proposals)
     }
 
     fn lookup<'a>(
@@ -43,6 +47,14 @@ impl<R: Registry + ?Sized> Registry for Arc<R> {
         deleted: Deleted,
     ) -> Answer<'a, Vec<(Subject, Version)>> {
         (**self).uses(id, hint, deleted)
+    }
+
+    fn ids(&self, guid: Guid) -> Answer<'_, Vec<(String, SchemaId)>> {
+        (**self).ids(guid)
+    }
+
+    fn highest_id<'a>(&'a self, hint: Option<&'a Subject>) -> Answer<'a, Option<SchemaId>> {
+        (**self).highest_id(hint)
     }
 
     fn subjects<'a>(&'a self, prefix: &'a str, deleted: Deleted) -> Answer<'a, Vec<Subject>> {
@@ -132,6 +144,14 @@ impl<R: Registry + ?Sized> Registry for Arc<R> {
 
     fn contexts(&self) -> Answer<'_, Vec<String>> {
         (**self).contexts()
+    }
+
+    fn delete_context<'a>(&'a self, context: &'a str) -> Answer<'a, ()> {
+        (**self).delete_context(context)
+    }
+
+    fn size(&self) -> Answer<'_, Option<Size>> {
+        (**self).size()
     }
 
     fn ready(&self) -> Answer<'_, ()> {

@@ -40,25 +40,28 @@ mod guid;
 pub mod http;
 mod lock;
 mod metadata;
+mod read_only;
 pub mod state;
 mod subject;
 
 pub use config::{Config, ConfigChange, RegistryMode, Setting};
 pub use embedded::{Builder, EmbeddedRegistry};
-pub use entity::{Content, Deleted, Deletion, Proposal, Registered, VersionSpec};
+pub use entity::{Content, Deleted, Deletion, Proposal, Registered, Size, VersionSpec};
 pub use error::{RegistryError, RegistryErrorKind};
 pub use ext::RegistryExt;
 pub use guid::guid;
 #[cfg(feature = "registry-http")]
 pub use http::HttpRegistry;
 pub use metadata::{DataRule, Metadata, RuleSet, Unknown};
+pub use read_only::ReadOnly;
 pub use subject::{DEFAULT_CONTEXT, Subject};
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::compat::Report;
-use crate::ids::{SchemaId, SchemaKey, Version};
+use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::schema::{Reference, Schema};
 use crate::transport::BoxFuture;
 
@@ -71,6 +74,19 @@ pub trait Registry: Debug + Send + Sync + 'static {
         subject: &'a Subject,
         proposal: &'a Proposal,
     ) -> BoxFuture<'a, Result<Arc<Registered>, RegistryError>>;
+
+    /// Registers all of these, in their order, or none: one refusal refuses all, and names the schema it is about. A schema may refer
+    /// to those before it. No route of Confluent's; a registry that cannot do it refuses (42205).
+    fn register_all<'a>(
+        &'a self,
+        proposals: &'a [(Subject, Proposal)],
+    ) -> BoxFuture<'a, Result<Vec<Arc<Registered>>, RegistryError>> {
+        let message = format!(
+            "this registry registers schemas one by one, not {} of them all or none",
+            proposals.len()
+        );
+        Box::pin(std::future::ready(Err(RegistryError::not_permitted(message))))
+    }
 
     /// Finds a schema under a subject without registering it. `POST /subjects/{s}`
     fn lookup<'a>(
@@ -103,6 +119,37 @@ pub trait Registry: Debug + Send + Sync + 'static {
         hint: Option<&'a Subject>,
         deleted: Deleted,
     ) -> BoxFuture<'a, Result<Vec<(Subject, Version)>, RegistryError>>;
+
+    /// The ids that a content has, by context, deleted versions included. `GET /schemas/guids/{guid}/ids`
+    /// Without an implementation of its own it looks at all that is registered.
+    fn ids(&self, guid: Guid) -> BoxFuture<'_, Result<Vec<(String, SchemaId)>, RegistryError>> {
+        Box::pin(async move {
+            let mut ids = BTreeSet::new();
+            for subject in self.subjects(":*:", Deleted::Included).await? {
+                for version in self.versions(&subject, Deleted::Included).await? {
+                    let version = VersionSpec::Number(version);
+                    let registered = self.version(&subject, version, Deleted::Included).await?;
+                    if registered.guid == guid {
+                        ids.insert((subject.context().to_owned(), registered.id));
+                    }
+                }
+            }
+            if ids.is_empty() {
+                return Err(RegistryError::key_not_found(SchemaKey::Guid(guid)));
+            }
+            Ok(ids.into_iter().collect())
+        })
+    }
+
+    /// The highest id that was ever given in the hint's context, the default one without a hint; `None` where none was, or where the
+    /// registry does not tell. `GET /schemas/ids/{id}?fetchMaxId=true`
+    fn highest_id<'a>(
+        &'a self,
+        hint: Option<&'a Subject>,
+    ) -> BoxFuture<'a, Result<Option<SchemaId>, RegistryError>> {
+        let _ = hint;
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// The subjects that begin with a prefix (`:*:` for those of all contexts), by name. `GET /subjects`
     fn subjects<'a>(
@@ -199,6 +246,18 @@ pub trait Registry: Debug + Send + Sync + 'static {
 
     /// The contexts, the default one as `.`. `GET /contexts`
     fn contexts(&self) -> BoxFuture<'_, Result<Vec<String>, RegistryError>>;
+
+    /// Deletes a context without subjects, and its settings with it. `DELETE /contexts/{context}`
+    /// A registry that cannot do it refuses (42205).
+    fn delete_context<'a>(&'a self, context: &'a str) -> BoxFuture<'a, Result<(), RegistryError>> {
+        let message = format!("this registry does not delete contexts: '{context}' stays");
+        Box::pin(std::future::ready(Err(RegistryError::not_permitted(message))))
+    }
+
+    /// How much is registered, where the registry can tell without asking for all of it.
+    fn size(&self) -> BoxFuture<'_, Result<Option<Size>, RegistryError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// Whether it can answer, and take what is registered. A registry that cannot tell without asking asks for little.
     fn ready(&self) -> BoxFuture<'_, Result<(), RegistryError>> {

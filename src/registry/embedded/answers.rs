@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::EmbeddedRegistry;
 use crate::compat::Report;
-use crate::ids::{SchemaId, SchemaKey, Version};
+use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::registry::state::decide;
 use crate::registry::{
     Config, ConfigChange, Content, Deleted, Deletion, Proposal, Registered, Registry, RegistryError,
-    RegistryMode, Subject, VersionSpec,
+    RegistryMode, Size, Subject, VersionSpec,
 };
 use crate::transport::BoxFuture;
 
@@ -21,9 +21,23 @@ impl Registry for EmbeddedRegistry {
             if let Some((subject, version)) = decide::registered(&state, subject, proposal) {
                 return state.exactly(&self.0.codecs, &subject, version);
             }
-            let register = |state: &_, codecs: &_| decide::register(state, codecs, subject, proposal);
-            let ((subject, version), state) = self.write(register).await?;
+            drop(state);
+            let bytes = bytes_of(proposal);
+            let (subject, proposal) = (subject.clone(), proposal.clone());
+            let register = move |state: &_, codecs: &_| decide::register(state, codecs, &subject, &proposal);
+            let ((subject, version), state) = self.write(bytes, register).await?;
             state.exactly(&self.0.codecs, &subject, version)
+        })
+    }
+
+    fn register_all<'a>(&'a self, proposals: &'a [(Subject, Proposal)]) -> Answer<'a, Vec<Arc<Registered>>> {
+        Box::pin(async move {
+            let bytes = proposals.iter().map(|(_, proposal)| bytes_of(proposal)).sum();
+            let proposals = proposals.to_vec();
+            let register = move |state: &_, codecs: &_| decide::register_all(state, codecs, &proposals);
+            let (versions, state) = self.write(bytes, register).await?;
+            let versions = versions.iter();
+            versions.map(|(subject, version)| state.exactly(&self.0.codecs, subject, *version)).collect()
         })
     }
 
@@ -47,6 +61,14 @@ impl Registry for EmbeddedRegistry {
         deleted: Deleted,
     ) -> Answer<'a, Vec<(Subject, Version)>> {
         Box::pin(self.read(move |state, _| state.uses(id, hint, deleted)))
+    }
+
+    fn ids(&self, guid: Guid) -> Answer<'_, Vec<(String, SchemaId)>> {
+        Box::pin(self.read(move |state, _| state.ids(guid)))
+    }
+
+    fn highest_id<'a>(&'a self, hint: Option<&'a Subject>) -> Answer<'a, Option<SchemaId>> {
+        Box::pin(self.read(move |state, _| Ok(state.highest_id(hint))))
     }
 
     fn subjects<'a>(&'a self, prefix: &'a str, deleted: Deleted) -> Answer<'a, Vec<Subject>> {
@@ -86,8 +108,9 @@ impl Registry for EmbeddedRegistry {
 
     fn delete_subject<'a>(&'a self, subject: &'a Subject, deletion: Deletion) -> Answer<'a, Vec<Version>> {
         Box::pin(async move {
-            let delete = |state: &_, _: &_| decide::delete_subject(state, subject, deletion);
-            self.write(delete).await.map(|(answer, _)| answer)
+            let subject = subject.clone();
+            let delete = move |state: &_, _: &_| decide::delete_subject(state, &subject, deletion);
+            self.write(0, delete).await.map(|(answer, _)| answer)
         })
     }
 
@@ -98,8 +121,9 @@ impl Registry for EmbeddedRegistry {
         deletion: Deletion,
     ) -> Answer<'a, Version> {
         Box::pin(async move {
-            let delete = |state: &_, _: &_| decide::delete_version(state, subject, version, deletion);
-            self.write(delete).await.map(|(answer, _)| answer)
+            let subject = subject.clone();
+            let delete = move |state: &_, _: &_| decide::delete_version(state, &subject, version, deletion);
+            self.write(0, delete).await.map(|(answer, _)| answer)
         })
     }
 
@@ -113,15 +137,17 @@ impl Registry for EmbeddedRegistry {
 
     fn set_config<'a>(&'a self, subject: Option<&'a Subject>, change: &'a ConfigChange) -> Answer<'a, ()> {
         Box::pin(async move {
-            let set = |state: &_, _: &_| decide::set_config(state, subject, change);
-            self.write(set).await.map(|(answer, _)| answer)
+            let (subject, change) = (subject.cloned(), change.clone());
+            let set = move |state: &_, _: &_| decide::set_config(state, subject.as_ref(), &change);
+            self.write(0, set).await.map(|(answer, _)| answer)
         })
     }
 
     fn delete_config<'a>(&'a self, subject: Option<&'a Subject>) -> Answer<'a, Config> {
         Box::pin(async move {
-            let delete = |state: &_, _: &_| decide::delete_config(state, subject);
-            self.write(delete).await.map(|(answer, _)| answer)
+            let subject = subject.cloned();
+            let delete = move |state: &_, _: &_| decide::delete_config(state, subject.as_ref());
+            self.write(0, delete).await.map(|(answer, _)| answer)
         })
     }
 
@@ -140,20 +166,34 @@ impl Registry for EmbeddedRegistry {
         force: bool,
     ) -> Answer<'a, ()> {
         Box::pin(async move {
-            let set = |state: &_, _: &_| decide::set_mode(state, subject, mode, force);
-            self.write(set).await.map(|(answer, _)| answer)
+            let subject = subject.cloned();
+            let set = move |state: &_, _: &_| decide::set_mode(state, subject.as_ref(), mode, force);
+            self.write(0, set).await.map(|(answer, _)| answer)
         })
     }
 
     fn delete_mode<'a>(&'a self, subject: &'a Subject) -> Answer<'a, RegistryMode> {
         Box::pin(async move {
-            let delete = |state: &_, _: &_| decide::delete_mode(state, subject);
-            self.write(delete).await.map(|(answer, _)| answer)
+            let subject = subject.clone();
+            let delete = move |state: &_, _: &_| decide::delete_mode(state, &subject);
+            self.write(0, delete).await.map(|(answer, _)| answer)
         })
     }
 
     fn contexts(&self) -> Answer<'_, Vec<String>> {
         Box::pin(self.read(|state, _| Ok(state.contexts())))
+    }
+
+    fn delete_context<'a>(&'a self, context: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let context = context.to_owned();
+            let delete = move |state: &_, _: &_| decide::delete_context(state, &context);
+            self.write(0, delete).await.map(|(answer, _)| answer)
+        })
+    }
+
+    fn size(&self) -> Answer<'_, Option<Size>> {
+        Box::pin(self.read(|state, _| Ok(Some(state.size()))))
     }
 
     /// Takes the log over where it is not this handle's already, which writes a record: what is ready can write.
@@ -165,4 +205,9 @@ impl Registry for EmbeddedRegistry {
             claimed
         })
     }
+}
+
+/// About how many bytes registering a proposal writes.
+fn bytes_of(proposal: &Proposal) -> usize {
+    proposal.schema.text().len()
 }

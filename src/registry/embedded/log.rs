@@ -1,11 +1,14 @@
 //! The log under the registry: read into a state, written by one owner at a time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::queue::Command;
+use crate::codec::Codecs;
 use crate::record::{Batch, Headers, TopicPartition};
 use crate::registry::event::Event;
-use crate::registry::state::{Decision, State};
+use crate::registry::state::State;
 use crate::registry::{RegistryError, RegistryErrorKind};
 use crate::transport::{
     ConsumerSpec, Event as Happening, Place, PollLimits, RawConsumer, RawTransaction, Retention, TopicSpec,
@@ -39,6 +42,8 @@ pub(super) struct Log {
     end: u64,
     /// A record that no registry wrote: nothing behind it is read, and nothing is decided any more.
     damage: Option<u64>,
+    /// The largest batch.
+    limit: usize,
 }
 
 impl Log {
@@ -46,6 +51,8 @@ impl Log {
     pub(super) async fn open(
         transport: &Arc<dyn Transport>,
         at: &TopicPartition,
+        state: State,
+        limit: usize,
     ) -> Result<Self, RegistryError> {
         if !transport.capabilities().transactions {
             let message = "the registry needs a transport with transactions to keep its ids unique";
@@ -74,10 +81,11 @@ impl Log {
             at: at.clone(),
             consumer,
             writer: None,
-            state: State::default(),
+            state,
             position: 0,
             end: 0,
             damage: None,
+            limit: limit.min(transport.capabilities().max_batch),
         })
     }
 
@@ -98,15 +106,31 @@ impl Log {
         Ok(())
     }
 
-    /// Decides over the newest state and writes the events; gives the decision's answer once the state is what it says.
-    pub(super) async fn write<T>(
+    /// Decides each command over the newest state and those before it, and writes what happens in one transaction; says of each
+    /// whether the state holds it now, or why not.
+    pub(super) async fn write(
         &mut self,
-        decide: impl Fn(&State) -> Result<Decision<T>, RegistryError>,
-    ) -> Result<T, RegistryError> {
+        commands: &[Command],
+        codecs: &Codecs,
+    ) -> Vec<Result<(), RegistryError>> {
+        let failure = match self.write_patiently(commands, codecs).await {
+            Ok(outcomes) => return outcomes,
+            Err(failure) => failure,
+        };
+        // Whoever waits gets the error; its source can be had once only, and goes to the first.
+        let rest: Vec<_> = commands.iter().skip(1).map(|_| Err(same(&failure))).collect();
+        std::iter::once(Err(failure)).chain(rest).collect()
+    }
+
+    async fn write_patiently(
+        &mut self,
+        commands: &[Command],
+        codecs: &Codecs,
+    ) -> Result<Vec<Result<(), RegistryError>>, RegistryError> {
         let mut fenced = None;
         for _ in 0..TAKEOVERS {
-            match self.attempt(&decide).await {
-                Ok(answer) => return answer,
+            match self.attempt(commands, codecs).await {
+                Ok(outcomes) => return outcomes,
                 Err(error) if error.kind == TransportErrorKind::Fenced => {
                     fenced = Some(error);
                     self.let_others_finish().await?;
@@ -133,10 +157,11 @@ impl Log {
     }
 
     /// One try; the outer error is the transport's.
-    async fn attempt<T>(
+    async fn attempt(
         &mut self,
-        decide: &impl Fn(&State) -> Result<Decision<T>, RegistryError>,
-    ) -> Result<Result<T, RegistryError>, TransportError> {
+        commands: &[Command],
+        codecs: &Codecs,
+    ) -> Result<Result<Vec<Result<(), RegistryError>>, RegistryError>, TransportError> {
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
             None => match self.take_over().await? {
@@ -144,21 +169,15 @@ impl Log {
                 Err(error) => return Ok(Err(error)),
             },
         };
-        let decision = match decide(&self.state) {
-            Ok(decision) => decision,
-            Err(refusal) => {
-                self.writer = Some(writer);
-                return Ok(Err(refusal));
-            }
-        };
-        if !decision.events.is_empty() {
-            let end = commit(writer.as_mut(), &self.at, &decision.events).await?;
+        let (batches, outcomes) = decided(&self.state, commands, codecs, self.limit);
+        if !batches.is_empty() {
+            let end = commit(writer.as_mut(), &self.at, batches).await?;
             if let Err(error) = self.read_to(end).await {
                 return Ok(Err(error));
             }
         }
         self.writer = Some(writer);
-        Ok(Ok(decision.answer))
+        Ok(Ok(outcomes))
     }
 
     /// Reads on until the newer owner seems to be done.
@@ -175,7 +194,10 @@ impl Log {
     /// Becomes the owner, and reads to the end: no older owner can write any more, so a record of our own marks it.
     async fn take_over(&mut self) -> Result<Result<Box<dyn RawTransaction>, RegistryError>, TransportError> {
         let mut writer = self.transport.open_transactional(&self.at.topic).await?;
-        let end = commit(writer.as_mut(), &self.at, &[Event::Noop]).await?;
+        let mut mark = Batch::new();
+        let (key, value) = Event::Noop.write();
+        mark.push(Some(&key), value.as_deref(), &Headers::new(), None);
+        let end = commit(writer.as_mut(), &self.at, vec![mark]).await?;
         Ok(self.read_to(end).await.map(|()| writer))
     }
 
@@ -234,23 +256,84 @@ impl Log {
     }
 }
 
-/// Writes the events as one batch in one transaction; gives the offset behind them.
-async fn commit(
-    writer: &mut dyn RawTransaction,
-    at: &TopicPartition,
-    events: &[Event],
-) -> Result<u64, TransportError> {
+/// The batch of each command that changes something, and the outcome of each command.
+fn decided(
+    state: &State,
+    commands: &[Command],
+    codecs: &Codecs,
+    limit: usize,
+) -> (Vec<Batch>, Vec<Result<(), RegistryError>>) {
+    let mut batches = Vec::new();
+    let mut outcomes = Vec::with_capacity(commands.len());
+    // What those before have made so counts, though it is not written yet; the times of records are not looked at.
+    let mut ahead: Option<State> = None;
+    for command in commands {
+        let newest = ahead.as_ref().unwrap_or(state);
+        // A schema that a parser panics over must not take along those that wait beside it.
+        let decided = catch_unwind(AssertUnwindSafe(|| command(newest, codecs))).unwrap_or_else(|_| {
+            let message = "the registry could not decide: it panicked over what it was asked";
+            Err(RegistryError::new(RegistryErrorKind::Unexpected, message))
+        });
+        match decided.and_then(|events| batch(&events, limit).map(|batch| (events, batch))) {
+            Err(refusal) => outcomes.push(Err(refusal)),
+            Ok((events, batch)) => {
+                outcomes.push(Ok(()));
+                if events.is_empty() {
+                    continue;
+                }
+                if commands.len() > 1 {
+                    let ahead = ahead.get_or_insert_with(|| state.clone());
+                    events.iter().for_each(|event| ahead.apply(event, 0));
+                }
+                batches.push(batch);
+            }
+        }
+    }
+    (batches, outcomes)
+}
+
+/// The events of one command, which belong together.
+fn batch(events: &[Event], limit: usize) -> Result<Batch, RegistryError> {
     let mut batch = Batch::new();
     for event in events {
         let (key, value) = event.write();
         batch.push(Some(&key), value.as_deref(), &Headers::new(), None);
     }
-    let count = batch.len() as u64;
+    if batch.size() > limit {
+        let message = format!(
+            "Register operation failed because schema is too large: it takes {} bytes of the log, the limit is {limit}",
+            batch.size()
+        );
+        return Err(RegistryError::new(RegistryErrorKind::SchemaTooLarge, message));
+    }
+    Ok(batch)
+}
+
+/// The error once more, for another one who waits.
+fn same(error: &RegistryError) -> RegistryError {
+    let kind = error.source.as_deref().and_then(|it| it.downcast_ref::<TransportError>()).map(|it| it.kind);
+    let copy = RegistryError::new(error.kind, error.message.clone());
+    match (kind, &error.source) {
+        (Some(kind), Some(source)) => copy.because(TransportError::new(kind, source.to_string())),
+        _ => copy,
+    }
+}
+
+/// Writes the batches in one transaction; gives the offset behind them.
+async fn commit(
+    writer: &mut dyn RawTransaction,
+    at: &TopicPartition,
+    batches: Vec<Batch>,
+) -> Result<u64, TransportError> {
     writer.begin().await?;
-    writer.append(at, batch).await?;
+    let mut last = 0;
+    for batch in batches {
+        last = batch.len() as u64;
+        writer.append(at, batch).await?;
+    }
     let appended = writer.commit().await?;
-    let base = appended.iter().find(|it| it.at == *at).map(|it| it.base_offset);
-    base.map(|base| base + count).ok_or_else(|| {
+    let base = appended.iter().rev().find(|it| it.at == *at).map(|it| it.base_offset);
+    base.map(|base| base + last).ok_or_else(|| {
         TransportError::new(
             TransportErrorKind::Io,
             format!("the commit to {at} does not say where it was stored"),

@@ -165,6 +165,9 @@ pub struct ContextRecord {
     /// still exist, so it is not given again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_id: Option<u32>,
+    /// Our own member, too: the context was deleted. Its record stays, for the highest id in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
     /// All other members.
     #[serde(flatten)]
     pub unknown: Unknown,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::read::proposal_body;
 use super::{HttpRegistry, Outgoing};
 use crate::compat::{Level, Report, Verdict, check_with};
-use crate::ids::{SchemaId, SchemaKey, Version};
-use crate::registry::api::{CheckBody, ModeBody, SchemaBody, SubjectVersionBody, config_request};
+use crate::ids::{Guid, SchemaId, SchemaKey, Version};
+use crate::registry::api::{
+    CheckBody, ContextIdBody, ModeBody, SchemaBody, SubjectVersionBody, config_request,
+};
 use crate::registry::{
     Config, ConfigChange, Content, DEFAULT_CONTEXT, Deleted, Deletion, Proposal, Registered, Registry,
     RegistryError, RegistryErrorKind, RegistryMode, Subject, VersionSpec,
@@ -87,6 +89,14 @@ impl Registry for HttpRegistry {
             let uses: Vec<SubjectVersionBody> =
                 self.json(shown(request.with_some("subject", hint), deleted)).await?;
             Ok(uses.into_iter().map(|it| (Subject::accepted(&it.subject), Version(it.version))).collect())
+        })
+    }
+
+    fn ids(&self, guid: Guid) -> Answer<'_, Vec<(String, SchemaId)>> {
+        Box::pin(async move {
+            let request = Outgoing::new("GET", &["schemas", "guids", &guid.to_string(), "ids"]);
+            let ids: Vec<ContextIdBody> = self.json(request).await?;
+            Ok(ids.into_iter().map(|it| (it.context, SchemaId(it.id))).collect())
         })
     }
 
@@ -234,6 +244,10 @@ impl Registry for HttpRegistry {
 
     fn contexts(&self) -> Answer<'_, Vec<String>> {
         Box::pin(self.json(Outgoing::new("GET", &["contexts"])))
+    }
+
+    fn delete_context<'a>(&'a self, context: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move { self.ask(Outgoing::new("DELETE", &["contexts", context])).await.map(drop) })
     }
 }
 

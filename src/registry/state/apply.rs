@@ -34,11 +34,11 @@ impl State {
                 }
             }
             Event::Context { context, value, .. } => {
-                if let Some(record) = value {
-                    let context = self.contexts.entry(context.clone()).or_default();
-                    let highest = record.highest_id.unwrap_or(0).max(context.highest_id);
-                    Arc::make_mut(context).highest_id = highest;
-                }
+                let context = Arc::make_mut(self.contexts.entry(context.clone()).or_default());
+                let highest = value.as_ref().and_then(|record| record.highest_id).unwrap_or(0);
+                context.highest_id = context.highest_id.max(highest);
+                let deleted = value.as_ref().is_none_or(|record| record.deleted == Some(true));
+                context.is_deleted = deleted && context.subjects.len() == 0;
             }
             Event::Config { subject, value } => {
                 put(&mut self.configs, scope(subject.as_deref()), value.clone().map(Arc::new));
@@ -57,6 +57,7 @@ impl State {
         }
         let context = Arc::make_mut(self.contexts.entry(subject.context().to_owned()).or_default());
         context.highest_id = context.highest_id.max(entry.record.id);
+        context.is_deleted = false;
         add(&mut context.uses, &entry.id(), (subject.clone(), version));
         add(&mut context.ids, &entry.guid, entry.id());
         Arc::make_mut(context.subjects.entry(&subject)).insert(version, Arc::new(entry));

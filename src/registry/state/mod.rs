@@ -46,6 +46,7 @@ use std::sync::Arc;
 
 use self::entry::Entry;
 use self::shared_map::SharedMap;
+use crate::compat::Level;
 use crate::ids::{Guid, SchemaId, Version};
 use crate::registry::Subject;
 use crate::registry::event::{ConfigRecord, ModeRecord};
@@ -53,7 +54,10 @@ use crate::registry::event::{ConfigRecord, ModeRecord};
 /// All that a registry knows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
+    /// Deleted ones included, for their highest ids.
     contexts: BTreeMap<String, Arc<Context>>,
+    /// The level where nothing is set.
+    server_level: Level,
     /// By subject or context; `None` for the whole registry.
     configs: SharedMap<Option<Subject>, Arc<ConfigRecord>>,
     /// By subject or context; `None` for the whole registry.
@@ -67,6 +71,8 @@ pub struct State {
 struct Context {
     /// The highest id that was ever given.
     highest_id: u32,
+    /// Whether it was deleted; what is registered in it makes it anew.
+    is_deleted: bool,
     subjects: SharedMap<Subject, Arc<Versions>>,
     /// Where an id is used, deleted versions included.
     uses: SharedMap<SchemaId, Arc<BTreeSet<Located>>>,
@@ -81,6 +87,17 @@ type Located = (Subject, Version);
 type Versions = BTreeMap<Version, Arc<Entry>>;
 
 impl State {
+    /// An empty state, in which that level holds where none is set; [`State::default`] has BACKWARD, as Confluent's registry does.
+    #[must_use]
+    pub fn with_level(level: Level) -> Self {
+        Self { server_level: level, ..Self::default() }
+    }
+
+    /// A context that was not deleted.
+    fn live_context(&self, name: &str) -> Option<&Context> {
+        self.contexts.get(name).map(Arc::as_ref).filter(|context| !context.is_deleted)
+    }
+
     fn context(&self, subject: &Subject) -> Option<&Context> {
         self.contexts.get(subject.context()).map(Arc::as_ref)
     }

@@ -7,9 +7,9 @@ use super::decide::history;
 use super::{Entry, State};
 use crate::codec::Codecs;
 use crate::compat::{Level, Policy, Report, check_with};
-use crate::ids::{SchemaId, SchemaKey, Version};
+use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::registry::{
-    Content, DEFAULT_CONTEXT, Deleted, Proposal, Registered, RegistryError, Subject, VersionSpec,
+    Content, DEFAULT_CONTEXT, Deleted, Proposal, Registered, RegistryError, Size, Subject, VersionSpec,
 };
 use crate::schema::Mode;
 
@@ -201,8 +201,45 @@ impl State {
     /// The contexts, the default one always and first.
     #[must_use]
     pub fn contexts(&self) -> Vec<String> {
-        let others = self.contexts.keys().filter(|context| *context != DEFAULT_CONTEXT);
+        let live = self.contexts.iter().filter(|(_, context)| !context.is_deleted);
+        let others = live.map(|(name, _)| name).filter(|name| *name != DEFAULT_CONTEXT);
         std::iter::once(DEFAULT_CONTEXT.to_owned()).chain(others.cloned()).collect()
+    }
+
+    /// The ids that a content has, by context.
+    ///
+    /// # Errors
+    /// A GUID that is not known.
+    pub fn ids(&self, guid: Guid) -> Result<Vec<(String, SchemaId)>, RegistryError> {
+        let contexts = self.contexts.iter();
+        let ids = contexts.flat_map(|(name, context)| {
+            let ids = context.ids.get(&guid).into_iter().flat_map(|ids| ids.iter());
+            ids.map(|id| (name.clone(), *id))
+        });
+        let ids: Vec<_> = ids.collect();
+        if ids.is_empty() { Err(RegistryError::key_not_found(SchemaKey::Guid(guid))) } else { Ok(ids) }
+    }
+
+    /// The highest id that was ever given in the hint's context; in the default one without a hint.
+    #[must_use]
+    pub fn highest_id(&self, hint: Option<&Subject>) -> Option<SchemaId> {
+        let context = self.contexts.get(hint.map_or(DEFAULT_CONTEXT, Subject::context))?;
+        (context.highest_id > 0).then_some(SchemaId(context.highest_id))
+    }
+
+    /// How much is registered.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        let mut size = Size::default();
+        for context in self.contexts.values() {
+            size.ids += context.uses.len();
+            for (_, versions) in context.subjects.iter() {
+                let live = versions.values().filter(|entry| !entry.is_deleted()).count();
+                size.versions += live;
+                size.subjects += usize::from(live > 0);
+            }
+        }
+        size
     }
 
     /// The versions of a subject that are shown, lowest first.

@@ -3,12 +3,8 @@
 use std::sync::Arc;
 
 use super::State;
-use crate::compat::Level;
 use crate::registry::event::ConfigRecord;
 use crate::registry::{Config, RegistryError, RegistryMode, Subject};
-
-/// The level where nothing is set.
-const SERVER_LEVEL: Level = Level::Backward;
 
 impl State {
     /// The settings that were made for a subject or a context; for the whole registry also those that nobody made.
@@ -18,9 +14,9 @@ impl State {
     pub fn config(&self, subject: Option<&Subject>) -> Result<Config, RegistryError> {
         match (self.configs.get(&subject.cloned()), subject) {
             (Some(record), _) => Ok(record.config.clone()),
-            (None, None) => {
-                Ok(Config::level(self.behind_all().and_then(|it| it.config.level).unwrap_or(SERVER_LEVEL)))
-            }
+            (None, None) => Ok(Config::level(
+                self.behind_all().and_then(|it| it.config.level).unwrap_or(self.server_level),
+            )),
             (None, Some(subject)) => Err(RegistryError::no_subject_config(subject)),
         }
     }
@@ -46,7 +42,7 @@ impl State {
             config.validate_new_schemas = config.validate_new_schemas.or(global.validate_new_schemas);
             config.validate_rules = config.validate_rules.or(global.validate_rules);
         }
-        config.level = config.level.or(Some(SERVER_LEVEL));
+        config.level = config.level.or(Some(self.server_level));
         config
     }
 

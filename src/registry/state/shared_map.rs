@@ -61,6 +61,10 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
         old
     }
 
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
     /// All entries, in no order that means anything.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.shards.iter().flat_map(|shard| shard.iter())

@@ -110,6 +110,7 @@ fn keep_highest_id(state: &State, subject: &Subject, versions: &[Version]) -> Op
             tenant: tenant.clone(),
             context: context.clone(),
             highest_id: Some(highest),
+            deleted: None,
             unknown: Unknown::new(),
         };
         Event::Context { tenant, context, value: Some(record) }

@@ -3,13 +3,15 @@
 //! A decision changes nothing. Its events, applied in order, make it so; they belong together and are written as one batch.
 
 mod compatible;
+mod context;
 mod delete;
 mod import;
 mod register;
 mod settings;
 
+pub use context::delete_context;
 pub use delete::{delete_subject, delete_version};
-pub use register::{register, registered};
+pub use register::{register, register_all, registered};
 pub use settings::{delete_config, delete_mode, set_config, set_mode};
 
 pub(super) use compatible::history;

@@ -74,6 +74,31 @@ pub fn register(
     Ok(Decision::new(events(state, subject, version, id, &candidate), (subject.clone(), version)))
 }
 
+/// Registers all of these, in their order, or none; answers as [`register`] does, for each.
+///
+/// # Errors
+/// The first refusal, which says the how many-eth schema it is about.
+pub fn register_all(
+    state: &State,
+    codecs: &Codecs,
+    proposals: &[(Subject, Proposal)],
+) -> Result<Decision<Vec<(Subject, Version)>>, RegistryError> {
+    // Each is decided over what those before it have made so; none of that is published.
+    let mut state = state.clone();
+    let mut all = Decision::nothing(Vec::with_capacity(proposals.len()));
+    for (place, (subject, proposal)) in proposals.iter().enumerate() {
+        let decision = register(&state, codecs, subject, proposal).map_err(|mut refusal| {
+            let (place, count) = (place + 1, proposals.len());
+            refusal.message = format!("schema {place} of {count}, for '{subject}': {}", refusal.message);
+            refusal
+        })?;
+        decision.events.iter().for_each(|event| state.apply(event, 0));
+        all.events.extend(decision.events);
+        all.answer.push(decision.answer);
+    }
+    Ok(all)
+}
+
 /// The version that a schema is registered under already, where registering it would change nothing and needs no permission.
 #[must_use]
 pub fn registered(state: &State, subject: &Subject, proposal: &Proposal) -> Option<(Subject, Version)> {
@@ -194,11 +219,12 @@ pub(super) fn events(
 ) -> Vec<Event> {
     let mut events = Vec::new();
     let context = subject.context();
-    if !subject.is_in_default_context() && !state.contexts.contains_key(context) {
+    if !subject.is_in_default_context() && state.live_context(context).is_none() {
         let record = ContextRecord {
             tenant: TENANT.into(),
             context: context.into(),
             highest_id: None,
+            deleted: None,
             unknown: Unknown::new(),
         };
         events.push(Event::Context { tenant: TENANT.into(), context: context.into(), value: Some(record) });
