@@ -47,9 +47,15 @@ pub(super) fn types<'a>() -> BoxFuture<'a, Answer> {
     fixed(&json!(types))
 }
 
+/// `DELETE /contexts/{context}`; answers without a body.
+pub(super) async fn delete_context(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    registry.delete_context(call.name(0)).await?;
+    Ok(Vec::new())
+}
+
 /// `GET /contexts`
 pub(super) async fn contexts(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
     let prefix = call.parameter("contextPrefix").unwrap_or_default();
     let contexts = registry.contexts().await?;
-    json(&call.page(contexts.into_iter().filter(|it| it.starts_with(&*prefix)).collect()))
+    json(&call.page(contexts.into_iter().filter(|it| it.starts_with(&*prefix)).collect())?)
 }

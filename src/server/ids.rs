@@ -10,7 +10,7 @@ use super::route::Answer;
 use super::text::shown;
 use crate::ids::{Guid, InvalidName, SchemaId, SchemaKey};
 use crate::registry::api::{ContextIdBody, SchemaBody, SubjectVersionBody};
-use crate::registry::{Content, Deleted, Registry, RegistryErrorKind, Subject, VersionSpec};
+use crate::registry::{Content, Registry, RegistryErrorKind, Subject};
 
 /// `GET /schemas/ids/{id}`
 pub(super) async fn of_id(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
@@ -18,7 +18,7 @@ pub(super) async fn of_id(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answ
     let content = registry.content(SchemaKey::Id(id(call)?), hint.as_ref()).await?;
     let mut body = body(&content, call)?;
     if call.flag("fetchMaxId") {
-        body.max_id = highest(registry, hint.as_ref()).await?;
+        body.max_id = registry.highest_id(hint.as_ref()).await?.map(|id| id.0);
     }
     json(&body)
 }
@@ -33,12 +33,12 @@ pub(super) async fn text_of_id(registry: &Arc<dyn Registry>, call: &Call<'_>) ->
 pub(super) async fn subjects(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
     let uses = uses(registry, call).await?;
     let names: BTreeSet<_> = uses.into_iter().map(|it| it.subject).collect();
-    json(&call.page(names.into_iter().collect()))
+    json(&call.page(names.into_iter().collect())?)
 }
 
 /// `GET /schemas/ids/{id}/versions`
 pub(super) async fn versions(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
-    json(&call.page(uses(registry, call).await?))
+    json(&call.page(uses(registry, call).await?)?)
 }
 
 /// `GET /schemas/guids/{guid}`
@@ -49,19 +49,9 @@ pub(super) async fn of_guid(registry: &Arc<dyn Registry>, call: &Call<'_>) -> An
 
 /// `GET /schemas/guids/{guid}/ids`
 pub(super) async fn ids_of_guid(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
-    let guid = guid(call)?;
-    registry.content(SchemaKey::Guid(guid), None).await?;
-    let mut found = BTreeSet::new();
-    for subject in registry.subjects(":*:", Deleted::Included).await? {
-        for version in registry.versions(&subject, Deleted::Included).await? {
-            let registered =
-                registry.version(&subject, VersionSpec::Number(version), Deleted::Included).await?;
-            if registered.guid == guid {
-                found.insert(ContextIdBody { context: subject.context().to_owned(), id: registered.id.0 });
-            }
-        }
-    }
-    json(&found)
+    let ids = registry.ids(guid(call)?).await?;
+    let body = |(context, id): (String, SchemaId)| ContextIdBody { context, id: id.0 };
+    json(&ids.into_iter().map(body).collect::<Vec<_>>())
 }
 
 fn body(content: &Content, call: &Call<'_>) -> Result<SchemaBody, Failure> {
@@ -79,21 +69,6 @@ async fn uses(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Result<Vec<Subje
     let mut bodies: Vec<_> = uses.into_iter().map(body).collect();
     bodies.sort_unstable();
     Ok(bodies)
-}
-
-/// The highest id of the context.
-async fn highest(registry: &Arc<dyn Registry>, hint: Option<&Subject>) -> Result<Option<u32>, Failure> {
-    let prefix =
-        hint.and_then(|it| Subject::of_context(it.context())).map(|it| it.to_string()).unwrap_or_default();
-    let mut highest = None;
-    for subject in registry.subjects(&prefix, Deleted::Included).await? {
-        for version in registry.versions(&subject, Deleted::Included).await? {
-            let registered =
-                registry.version(&subject, VersionSpec::Number(version), Deleted::Included).await?;
-            highest = highest.max(Some(registered.id.0));
-        }
-    }
-    Ok(highest)
 }
 
 fn id(call: &Call<'_>) -> Result<SchemaId, Failure> {

@@ -28,6 +28,7 @@
 //! ```
 
 mod about;
+mod batch;
 mod compatibility;
 mod failure;
 mod ids;
@@ -40,7 +41,7 @@ mod subjects;
 mod text;
 
 pub use request::{Method, Request};
-pub use serve::{Builder, Limits, ServeError, Server};
+pub use serve::{Builder, Limits, ServeError, Server, Tls, Users};
 
 use std::sync::Arc;
 
@@ -58,14 +59,14 @@ pub const MEDIA_TYPE: &str = "application/vnd.schemaregistry.v1+json";
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// The body, of [`MEDIA_TYPE`].
+    /// The body, of [`MEDIA_TYPE`]; empty with status 204.
     pub body: Vec<u8>,
 }
 
 /// Answers one request. Whatever goes wrong is an answer, too.
 pub async fn answer(registry: &Arc<dyn Registry>, request: Request<'_>) -> Response {
     match route::answer(registry, request).await {
-        Ok(body) => Response { status: 200, body },
+        Ok(body) => Response { status: if body.is_empty() { 204 } else { 200 }, body },
         Err(failure) => refusal(failure),
     }
 }

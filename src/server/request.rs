@@ -16,6 +16,19 @@ pub enum Method {
     Delete,
 }
 
+impl Method {
+    /// The method as it stands in a request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// One request of the API. The path and the query are as they came, percent-encoded.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'r> {
@@ -59,13 +72,7 @@ impl<'r> Call<'r> {
 
     /// The subject at that place.
     pub(super) fn subject(&self, place: usize) -> Result<Subject, Failure> {
-        let name = self.name(place);
-        name.parse().map_err(|_: InvalidName| {
-            Failure::refused(
-                RegistryErrorKind::InvalidSubject,
-                format!("The specified subject '{}' is not a valid.", name.escape_debug()),
-            )
-        })
+        subject(self.name(place))
     }
 
     /// The version at that place.
@@ -111,15 +118,22 @@ impl<'r> Call<'r> {
         if self.flag("permanent") { Deletion::Permanent } else { Deletion::Soft }
     }
 
-    /// The page that is asked for: as many as `limit` says from `offset` on; a negative limit is none.
-    pub(super) fn page<T>(&self, mut all: Vec<T>) -> Vec<T> {
-        let number = |name| self.parameter(name).and_then(|value| value.parse::<i64>().ok());
-        let offset = number("offset").and_then(|it| usize::try_from(it).ok()).unwrap_or(0);
+    /// The page that is asked for: as many as `limit` says from `offset` on; a negative limit is none. What is no number is no
+    /// path of Confluent's (404).
+    pub(super) fn page<T>(&self, mut all: Vec<T>) -> Result<Vec<T>, Failure> {
+        let number = |name| match self.parameter(name) {
+            Some(value) if !value.is_empty() => {
+                value.parse::<i32>().map(Some).map_err(|_| Failure::no_route())
+            }
+            _ => Ok(None),
+        };
+        let (offset, limit) = (number("offset")?, number("limit")?);
+        let offset = offset.and_then(|it| usize::try_from(it).ok()).unwrap_or(0);
         all.drain(..offset.min(all.len()));
-        if let Some(limit) = number("limit").and_then(|it| usize::try_from(it).ok()) {
+        if let Some(limit) = limit.and_then(|it| usize::try_from(it).ok()) {
             all.truncate(limit);
         }
-        all
+        Ok(all)
     }
 
     /// The body as JSON.
@@ -130,4 +144,14 @@ impl<'r> Call<'r> {
             if error.is_data() { Failure::new(422, message) } else { Failure::new(400, message) }
         })
     }
+}
+
+/// The subject of that name.
+pub(super) fn subject(name: &str) -> Result<Subject, Failure> {
+    name.parse().map_err(|_: InvalidName| {
+        Failure::refused(
+            RegistryErrorKind::InvalidSubject,
+            format!("The specified subject '{}' is not a valid.", name.escape_debug()),
+        )
+    })
 }

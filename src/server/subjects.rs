@@ -20,7 +20,7 @@ const ALL: &str = ":*:";
 pub(super) async fn list(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
     let prefix = call.parameter("subjectPrefix").unwrap_or(ALL.into());
     let subjects = registry.subjects(&prefix, call.deleted()).await?;
-    json(&call.page(subjects.iter().map(Subject::as_str).collect()))
+    json(&call.page(subjects.iter().map(Subject::as_str).collect())?)
 }
 
 /// `GET /schemas`
@@ -36,7 +36,7 @@ pub(super) async fn schemas(registry: &Arc<dyn Registry>, call: &Call<'_>) -> An
         found.extend(versions.into_iter().map(|version| (subject.clone(), version)));
     }
     let mut bodies = Vec::new();
-    for (subject, version) in call.page(found) {
+    for (subject, version) in call.page(found)? {
         let registered = registry.version(&subject, VersionSpec::Number(version), Deleted::Included).await?;
         bodies.push(body(&registered, call)?);
     }
@@ -90,7 +90,7 @@ pub(super) async fn versions(registry: &Arc<dyn Registry>, call: &Call<'_>) -> A
             }
         }
     }
-    json(&call.page(numbers))
+    json(&call.page(numbers)?)
 }
 
 /// `POST /subjects/{s}/versions`
@@ -117,7 +117,7 @@ pub(super) async fn text(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answe
 /// `GET /subjects/{s}/versions/{v}/referencedby`
 pub(super) async fn referenced_by(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
     let ids = registry.referenced_by(&call.subject(0)?, call.version(1)?, call.deleted()).await?;
-    json(&call.page(ids.iter().map(|id| id.0).collect()))
+    json(&call.page(ids.iter().map(|id| id.0).collect())?)
 }
 
 /// `DELETE /subjects/{s}/versions/{v}`

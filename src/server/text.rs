@@ -13,8 +13,8 @@ use crate::schema::Schema;
 /// | `resolved` | Avro | with the types of references in their places |
 /// | `serialized` | Protobuf | the `FileDescriptorProto` in base64 |
 ///
-/// A form of another format gives the text as it is stored: clients ask for theirs before they know the format. One that
-/// nobody has is refused.
+/// A form of another format, and one that nobody has, give the text as it is stored: clients ask before they know the format,
+/// and for forms of later servers.
 pub(super) fn shown(schema: &Schema, format: Option<&str>) -> Result<String, Failure> {
     match (format.unwrap_or_default(), schema.model()) {
         #[cfg(feature = "avro")]
@@ -26,7 +26,6 @@ pub(super) fn shown(schema: &Schema, format: Option<&str>) -> Result<String, Fai
             };
             crate::schema::protobuf::serialized(schema).map_err(unreadable)
         }
-        ("" | "resolved" | "serialized" | "ignore_extensions", _) => Ok(schema.text().to_owned()),
-        (other, _) => Err(Failure::new(422, format!("Unsupported format {}", other.escape_debug()))),
+        _ => Ok(schema.text().to_owned()),
     }
 }

@@ -1,7 +1,7 @@
 //! How a server is started.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::connection::Listening;
 use super::service::Service;
-use super::{Limits, ServeError, Server};
+use super::{Limits, ServeError, Server, Tls, Users};
 use crate::registry::Registry;
 
 /// A server to be started; [`Server::builder`] has the defaults.
@@ -19,6 +19,8 @@ pub struct Builder {
     registry: Arc<dyn Registry>,
     address: SocketAddr,
     limits: Limits,
+    users: Option<Users>,
+    tls: Option<Tls>,
 }
 
 impl Builder {
@@ -27,6 +29,8 @@ impl Builder {
             registry: Arc::new(registry),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             limits: Limits::default(),
+            users: None,
+            tls: None,
         }
     }
 
@@ -42,6 +46,18 @@ impl Builder {
         self
     }
 
+    /// Answers only those users (401 for others); without it anybody. `/health/ready` is answered to anybody.
+    pub fn users(mut self, users: Users) -> Self {
+        self.users = Some(users);
+        self
+    }
+
+    /// Speaks TLS, and nothing else.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Starts the server in the tokio runtime of the caller. Once this answers, it takes connections.
     ///
     /// # Errors
@@ -52,11 +68,22 @@ impl Builder {
         let listener = TcpListener::bind(self.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopping) = watch::channel(false);
-        let service = Arc::new(Service { registry: self.registry, limits: self.limits });
-        let listening = Listening { listener, service, limits: self.limits };
+        let service = Arc::new(Service::new(self.registry, self.limits, self.users));
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let listening = Listening { listener, service, tls: self.tls, limits: self.limits };
         let task = runtime.spawn(listening.run(stopping));
-        Ok(Server { url: format!("http://{address}"), address, stop, task: Some(task) })
+        Ok(Server { url: format!("{scheme}://{}", reachable(address)), address, stop, task: Some(task) })
     }
+}
+
+/// An address that a client on this machine can connect to: what listens everywhere is also at the loopback address.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 impl fmt::Debug for Builder {
@@ -65,6 +92,8 @@ impl fmt::Debug for Builder {
             .field("registry", &self.registry)
             .field("address", &self.address)
             .field("limits", &self.limits)
+            .field("users", &self.users)
+            .field("tls", &self.tls)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 /// | `head` | 64 KiB | status 431 |
 /// | `idle` | 30 s | the connection is closed; also where a request's head is not whole by then |
 /// | `receive` | 30 s | status 408: the body did not arrive in time |
+/// | `answer` | 60 s | code 50002: the registry did not answer in time; a write may still happen |
 /// | `send` | 30 s | the connection is closed: the client does not take its answer |
 /// | `connections` | 512 | more wait until one is closed; from three quarters on, each is closed behind its answer |
 /// | `drain` | 10 s | a stopping server closes what has not ended by then |
@@ -31,6 +32,8 @@ pub struct Limits {
     pub idle: Duration,
     /// From the head until the body is whole.
     pub receive: Duration,
+    /// How long the registry may take to answer.
+    pub answer: Duration,
     /// How long a client may take nothing of its answer.
     pub send: Duration,
     /// How many connections are open at once.
@@ -46,6 +49,7 @@ impl Default for Limits {
             head: 64 << 10,
             idle: Duration::from_secs(30),
             receive: Duration::from_secs(30),
+            answer: Duration::from_secs(60),
             send: Duration::from_secs(30),
             connections: 512,
             drain: Duration::from_secs(10),

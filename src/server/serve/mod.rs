@@ -27,11 +27,19 @@ mod builder;
 mod connection;
 mod error;
 mod limits;
+mod media;
+#[cfg(feature = "prometheus")]
+mod metrics;
+mod patient;
 mod service;
+mod tls;
+mod users;
 
 pub use builder::Builder;
 pub use error::ServeError;
 pub use limits::Limits;
+pub use tls::Tls;
+pub use users::Users;
 
 use std::fmt;
 use std::net::SocketAddr;
