@@ -3,10 +3,11 @@
 set -euo pipefail
 
 # Cases of each property test (proptest reads the variable itself), bytes of a log file that are flipped, how often a
-# process is killed while it appends, and pairs of schemas of each of four formats: 1,000,000 in all.
+# process is killed while it appends, how often a server while schemas are registered, and pairs of schemas of each of four formats: 1,000,000 in all.
 export PROPTEST_CASES="${PROPTEST_CASES:-100000}"
 export SCHEMAWIRE_FLIPS="${SCHEMAWIRE_FLIPS:-100000}"
 export SCHEMAWIRE_KILLS="${SCHEMAWIRE_KILLS:-1000}"
+export SCHEMAWIRE_SERVER_KILLS="${SCHEMAWIRE_SERVER_KILLS:-200}"
 export SCHEMAWIRE_PAIRS="${SCHEMAWIRE_PAIRS:-250000}"
 # Other cases every night; the seed is printed, to repeat one.
 export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-$(date +%s)}"

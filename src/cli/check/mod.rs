@@ -20,6 +20,8 @@ mod report;
 pub(super) mod rules;
 mod settings;
 mod subjects;
+#[cfg(feature = "server")]
+pub(super) mod tree;
 mod waivers;
 
 pub(super) use init::Init;

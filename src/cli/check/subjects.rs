@@ -110,7 +110,7 @@ impl<'c> Chooser<'c> {
 /// The placeholders that a name may have; those of the second half need the schema.
 pub(super) const PLACEHOLDERS: [&str; 6] = ["stem", "dir", "namespace", "name", "package", "message"];
 
-fn fill(template: &str, path: &str, schema: Option<&Schema>) -> Result<String, String> {
+pub(super) fn fill(template: &str, path: &str, schema: Option<&Schema>) -> Result<String, String> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let mut name = String::new();
     let mut rest = template;

@@ -113,3 +113,93 @@ fn a_file_that_another_server_holds_is_refused_by_name() {
     assert!(said.contains("registry.redb is in use by"), "{said}");
     drop(server);
 }
+
+/// Runs the command with arguments that it does not start with; gives its exit code and what it says.
+fn refused(directory: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_schemawire"))
+        .args(["serve", "--port", "0"])
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(directory)
+        .output()
+        .expect("the binary runs");
+    (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+}
+
+#[test]
+fn what_it_cannot_start_with_is_said_without_a_secret() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).expect("written");
+    write("users", "ada:ok\nhunter2\n");
+    write("key.pem", "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n");
+    for (arguments, environment, code, said) in [
+        (&["--users", "users"][..], &[][..], 3, "line 2 is no NAME:PASSWORD"),
+        (&[], &[("SCHEMAWIRE_USERS", "hunter2")], 3, "SCHEMAWIRE_USERS has no users"),
+        (
+            &["--tls-cert", "key.pem", "--tls-key", "key.pem"],
+            &[],
+            3,
+            "the certificate for TLS cannot be used",
+        ),
+        (&["--tls-cert", "key.pem"], &[], 2, "--tls-key"),
+        (&["--seed", "svn:trunk"], &[], 2, "a seed is git:REF, dir:PATH or registry:URL"),
+        (&["--seed", "dir:nowhere"], &[], 3, "cannot read the schemas of `dir:nowhere`"),
+        (&["--level", "sideward"], &[], 2, "compatibility level"),
+        (&["--store", "missing/registry.redb"], &[], 3, "missing/registry.redb"),
+    ] {
+        let (exit, words) = refused(directory.path(), arguments, environment);
+        assert_eq!(exit, Some(code), "{arguments:?}: {words}");
+        assert!(words.contains(said), "{arguments:?}: {words}");
+        assert!(!words.contains("hunter2"), "{words}");
+    }
+}
+
+#[test]
+fn a_seed_is_registered_whole_by_the_names_that_check_knows() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    let line = r#"{"type":"record","name":"Line","fields":[{"name":"from","type":"Point"}]}"#;
+    write("s/line.avsc", line);
+    write("s/point.avsc", r#"{"type":"record","name":"Point","fields":[{"name":"x","type":"int"}]}"#);
+    let seeded = ["--seed", "dir:s", "--seed-subject", "{stem}-value", "--store", "r.redb"];
+    for read_only in [&[][..], &["--read-only"]] {
+        let server = Process::start(directory.path(), &[&seeded[..], read_only].concat());
+        assert_eq!(server.ask("GET /subjects?subjectPrefix=:*:line", "").body, r#"["line-value"]"#);
+        let line = server.ask("GET /subjects/line-value/versions/1", "").json();
+        assert_eq!(line["references"][0]["subject"], "point-value");
+        assert_eq!(server.ask("GET /subjects/point-value/versions", "").body, "[1]", "once, however often");
+        let refused = server.ask("POST /subjects/other/versions", r#"{"schema": "\"int\""}"#);
+        assert_eq!(refused.status, if read_only.is_empty() { 200 } else { 422 });
+    }
+    // A change that does not fit keeps the server from starting, and changes nothing.
+    write("s/point.avsc", r#"{"type":"record","name":"Point","fields":[{"name":"y","type":"int"}]}"#);
+    let (code, words) = refused(directory.path(), &seeded, &[]);
+    assert_eq!(code, Some(1), "{words}");
+    assert!(words.contains("the seed does not fit what is registered"), "{words}");
+    let server = Process::start(directory.path(), &["--store", "r.redb"]);
+    assert_eq!(server.ask("GET /subjects/point-value/versions", "").body, "[1]");
+}
+
+#[test]
+fn a_commit_is_a_seed_by_the_names_of_schemawire_toml() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let git = |arguments: &[&str]| {
+        let identity =
+            ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "init.defaultBranch=main"];
+        let done = Command::new("git").args(identity).args(arguments).current_dir(directory.path()).output();
+        assert!(done.as_ref().is_ok_and(|it| it.status.success()), "{arguments:?}: {done:?}");
+    };
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).expect("written");
+    write("schemawire.toml", "[[subjects]]\nfiles = \"*.avsc\"\nsubject = \"of-{name}\"\n");
+    write("order.avsc", r#"{"type":"fixed","name":"Order","size":1}"#);
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    write("later.avsc", r#"{"type":"fixed","name":"Later","size":1}"#);
+    let server = Process::start(directory.path(), &["--seed", "git:main"]);
+    assert_eq!(server.ask("GET /subjects", "").body, r#"["of-Order"]"#);
+}

@@ -292,7 +292,12 @@ fn what_cannot_be_read_is_refused_with_what_is_wrong() {
     assert_eq!(status, 400, "{body}");
     server.done("POST /subjects/r/versions", record(""));
     server.refused("POST /subjects/r", json!({"schema": "\"string\""}), 40403);
-    server.refused("GET /schemas/ids/1?format=yaml", Value::Null, 422);
+    assert_eq!(
+        server.get("/schemas/ids/1?format=yaml")["schema"],
+        record("")["schema"],
+        "a form of a later server gives the text"
+    );
+    server.refused("GET /subjects?limit=few", Value::Null, 404);
     let unknown =
         json!({"schema": record("")["schema"], "schemaTags": [], "propagateSchemaTags": true, "later": {}});
     assert_eq!(
@@ -311,6 +316,44 @@ fn an_import_brings_its_ids_and_another_content_under_one_is_refused() {
     server.refused("POST /subjects/s/versions", with_id(77, "\"bytes\""), 42207);
     server.refused("POST /subjects/r/versions", json!({"schema": "\"int\""}), 42205);
     assert_eq!(server.get("/subjects/r/versions"), json!([3]));
+}
+
+#[test]
+fn a_context_without_subjects_can_be_deleted_and_its_ids_are_not_given_again() {
+    let server = Server::new();
+    let fixed = |size: u32| json!({"schema": format!(r#"{{"type":"fixed","name":"F","size":{size}}}"#)});
+    assert_eq!(server.done("POST /subjects/:.eu:a/versions", fixed(1))["id"], 1);
+    server.done("PUT /config/:.eu:", json!({"compatibility": "NONE"}));
+    server.refused("DELETE /contexts/.eu", Value::Null, 42211);
+    server.done("DELETE /subjects/:.eu:a", Value::Null);
+    server.refused("DELETE /contexts/.eu", Value::Null, 42211);
+    server.done("DELETE /subjects/:.eu:a?permanent=true", Value::Null);
+    assert_eq!(server.raw("DELETE /contexts/.eu", ""), (204, String::new()));
+    assert_eq!(server.get("/contexts"), json!(["."]));
+    server.refused("GET /config/:.eu:", Value::Null, 40408);
+    server.refused("DELETE /contexts/.eu", Value::Null, 40401);
+    server.refused("DELETE /contexts/.", Value::Null, 42205);
+    assert_eq!(server.done("POST /subjects/:.eu:a/versions", fixed(2))["id"], 2);
+    assert_eq!(server.get("/contexts"), json!([".", ".eu"]));
+}
+
+#[test]
+fn the_highest_id_is_that_of_the_hints_context() {
+    let server = Server::new();
+    for size in 1..=3 {
+        let fixed = json!({"schema": format!(r#"{{"type":"fixed","name":"F","size":{size}}}"#)});
+        server.done(&format!("POST /subjects/s{size}/versions"), &fixed);
+        if size == 1 {
+            server.done("POST /subjects/:.eu:s/versions", fixed);
+        }
+    }
+    assert_eq!(server.get("/schemas/ids/1?fetchMaxId=true")["maxId"], 3);
+    assert_eq!(server.get("/schemas/ids/1?fetchMaxId=true&subject=:.eu:s")["maxId"], 1);
+    let guid = server.get("/schemas/ids/1")["guid"].as_str().expect("a GUID").to_owned();
+    let both = json!([{"context": ".", "id": 1}, {"context": ".eu", "id": 1}]);
+    assert_eq!(server.get(&format!("/schemas/guids/{guid}/ids")), both);
+    let unknown = guid.replace(|letter: char| letter != '-', "0");
+    server.refused(&format!("GET /schemas/guids/{unknown}/ids"), Value::Null, 40403);
 }
 
 #[test]

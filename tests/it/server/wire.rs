@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use schemawire::registry::EmbeddedRegistry;
+use schemawire::registry::{EmbeddedRegistry, Registry};
 use schemawire::server::{Builder, Server};
 
 /// A server over a registry in memory, with threads of its own.
@@ -20,11 +20,22 @@ impl Served {
 
     /// With other settings than the default ones.
     pub(super) fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::with_over(async { EmbeddedRegistry::in_memory().await.expect("a registry") }, settings)
+    }
+
+    /// Over another registry than an empty one.
+    pub(super) fn over<R: Registry>(registry: impl Future<Output = R>) -> Self {
+        Self::with_over(registry, |server| server)
+    }
+
+    /// Over another registry, with other settings.
+    pub(super) fn with_over<R: Registry>(
+        registry: impl Future<Output = R>,
+        settings: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let server = runtime.block_on(async {
-            let registry = EmbeddedRegistry::in_memory().await.expect("a registry");
-            settings(Server::builder(registry)).start().await.expect("it starts")
-        });
+        let server = runtime
+            .block_on(async { settings(Server::builder(registry.await)).start().await.expect("it starts") });
         Self { server: Some(server), runtime }
     }
 
