@@ -9,6 +9,7 @@ mod allocations;
 mod cases;
 mod clock;
 mod frames;
+mod guard;
 #[cfg(feature = "registries")]
 mod http;
 mod measure;
