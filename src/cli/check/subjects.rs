@@ -2,7 +2,7 @@
 
 use super::baseline::is_in_scope;
 use super::findings::About;
-use super::settings::Settings;
+use super::settings::{Settings, SubjectRule};
 use crate::compat::{Level, Policy, Profile};
 use crate::schema::json::Draft;
 use crate::schema::{Format, Model, Schema};
@@ -82,11 +82,15 @@ impl<'c> Chooser<'c> {
         if let Some(name) = &candidate.name {
             return Ok(name.clone());
         }
-        let template = candidate.rule.and_then(|index| self.settings.subjects.get(index)?.subject.as_deref());
-        match template {
+        match self.rule(candidate).and_then(|rule| rule.subject.as_deref()) {
             Some(template) => fill(template, &candidate.path, schema),
             None => Ok(candidate.path.clone()),
         }
+    }
+
+    /// The rule of `schemawire.toml` that a subject comes from.
+    pub(super) fn rule(self, candidate: &Candidate) -> Option<&'c SubjectRule> {
+        self.settings.subjects.get(candidate.rule?)
     }
 
     /// A subject of that name, as its findings speak of it.
@@ -94,7 +98,7 @@ impl<'c> Chooser<'c> {
     where
         'c: 'a,
     {
-        let rule = candidate.rule.and_then(|index| self.settings.subjects.get(index));
+        let rule = self.rule(candidate);
         About {
             subject,
             path: &candidate.path,

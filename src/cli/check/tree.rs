@@ -55,8 +55,15 @@ fn leaves(
     if settings.roots.protobuf.is_empty() {
         settings.roots.protobuf = config::modules(root, &snapshot)?;
     }
-    let chooser =
-        Chooser { settings: &settings, scope: &[], level: None, profile: None, source: false, named: &[] };
+    let chooser = Chooser {
+        settings: &settings,
+        scope: &[],
+        level: None,
+        policy: None,
+        profile: None,
+        source: false,
+        named: &[],
+    };
     let mut linker = Linker::new(settings.roots.clone());
     let mut leaves: Vec<Leaf> = Vec::new();
     for candidate in chooser.choose(&mut store, &snapshot)? {
