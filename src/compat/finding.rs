@@ -228,16 +228,30 @@ impl fmt::Display for Place {
     }
 }
 
+/// For people: of long texts and of many bytes the beginning. The fields hold all of it.
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LETTERS: usize = 500;
+        const DIGITS: usize = 200;
+        let mut cut = |text: &str, most: usize| match text.char_indices().nth(most) {
+            Some((end, _)) => {
+                let (shown, rest) = text.split_at(end);
+                write!(f, "{shown}… ({} more)", rest.chars().count())
+            }
+            None => f.write_str(text),
+        };
         if let Some(message) = &self.message {
-            write!(f, "{message} ")?;
+            cut(&format!("{message} "), LETTERS)?;
         }
-        write!(f, "{}, bytes {}: ", self.json, self.hex())?;
-        match &self.outcome {
-            Outcome::Refused(error) => write!(f, "not read: {error}")?,
-            Outcome::Misread(json) => write!(f, "read as {json}")?,
-        }
+        cut(&self.json, LETTERS)?;
+        cut(", bytes ", LETTERS)?;
+        cut(&self.hex(), DIGITS)?;
+        let (verb, outcome) = match &self.outcome {
+            Outcome::Refused(error) => (": not read: ", error),
+            Outcome::Misread(json) => (": read as ", json),
+        };
+        cut(verb, LETTERS)?;
+        cut(outcome, LETTERS)?;
         if self.is_alone { Ok(()) } else { f.write_str(" (another finding may be the reason)") }
     }
 }

@@ -49,6 +49,7 @@ mod fixes;
 mod meaning;
 #[cfg(feature = "protobuf")]
 mod protobuf;
+mod reduced;
 #[cfg(any(feature = "avro", feature = "bincode", feature = "protobuf"))]
 mod scalars;
 mod trial;

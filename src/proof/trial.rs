@@ -5,10 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::meaning::Meaning;
+use super::reduced::reduced;
 use crate::codec::{Binding, BoundCodec, Codecs, Message};
 use crate::compat::{End, Finding, Outcome, Side, Trail, Witness, candidates};
 use crate::schema::{Format, Schema};
 use crate::value::Value;
+
+/// How many smaller documents are tried beside those that fail.
+const REDUCED: usize = 300;
 
 /// A writer and a reader, and the codecs of both once they are asked for.
 #[derive(Debug)]
@@ -111,11 +115,16 @@ impl<'s> Trial<'s> {
     fn rejected(&mut self, finding: &Finding) -> Option<Witness> {
         if self.pool.is_none() {
             let mut pool = Vec::new();
+            let mut smaller = Vec::new();
             for value in candidates(finding, self.writer, self.reader) {
-                if let Some((json, bytes, outcome)) = self.failure(None, &value) {
-                    pool.push(Witness { message: None, json, bytes, outcome, is_alone: true });
+                if let Some(witness) = self.document(&value) {
+                    pool.push(witness);
+                    if smaller.len() < REDUCED {
+                        smaller.extend(reduced(&value, self.writer));
+                    }
                 }
             }
+            pool.extend(smaller.iter().filter_map(|value| self.document(value)));
             // Of two that show the same the shorter is read more easily.
             pool.sort_by_key(|it| it.bytes.len());
             self.pool = Some(pool);
@@ -123,12 +132,24 @@ impl<'s> Trial<'s> {
         let pool = self.pool.as_ref()?;
         let place = if finding.reader == Side::New { &finding.new } else { &finding.old };
         let pointer = place.as_ref().map_or("", |it| it.pointer.as_str());
+        let own = format!("#{pointer}");
+        // What stands there or below, but not a member whose name only begins alike.
+        let names = |error: &str| {
+            let ends = error.match_indices(&own).filter_map(|(at, _)| error.get(at + own.len()..));
+            ends.into_iter().any(|rest| rest.is_empty() || rest.starts_with(['/', ' ']))
+        };
         let is_about = |it: &&Witness| match &it.outcome {
-            Outcome::Refused(error) => error.contains(&format!("#{pointer}")),
+            Outcome::Refused(error) => names(error),
             Outcome::Misread(_) => false,
         };
         let other = || pool.first().map(|it| Witness { is_alone: false, ..it.clone() });
         pool.iter().find(is_about).cloned().or_else(other)
+    }
+
+    /// A document that the reader rejects.
+    fn document(&mut self, value: &Value<'_>) -> Option<Witness> {
+        let (json, bytes, outcome) = self.failure(None, value)?;
+        Some(Witness { message: None, json, bytes, outcome, is_alone: true })
     }
 
     /// What the reader makes of a value, if that is not what the writer meant: the value as JSON, its payload, what came of it.

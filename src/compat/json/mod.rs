@@ -39,6 +39,7 @@ pub(super) mod rules;
 mod sample;
 mod schemas;
 mod solver;
+mod spelled;
 mod values;
 mod wire;
 

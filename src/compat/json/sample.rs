@@ -10,6 +10,7 @@ use super::documents::Documents;
 use super::facts::{Mask, Writer, number};
 use super::inclusion::{At, Inclusion};
 use super::schemas::Schemas;
+use super::spelled::spelled;
 use crate::compat::Side;
 use crate::compat::dice::Dice;
 use crate::schema::Schema;
@@ -21,6 +22,9 @@ const DEPTH: usize = 12;
 
 /// How many values a document may have.
 const NODES: usize = 3000;
+
+/// About how many properties that need not be there an object is given.
+const OPTIONAL: usize = 100;
 
 /// How many words of the schemas are used.
 const WORDS: usize = 200;
@@ -84,9 +88,13 @@ impl Words {
                             if is_list { member.value.items() } else { std::slice::from_ref(&member.value) };
                         self.values.extend(listed.iter().map(Node::to_value));
                     }
-                    if matches!(&*member.name, "properties" | "patternProperties" | "dependencies") {
+                    if matches!(&*member.name, "properties" | "dependencies" | "dependentRequired") {
                         let names = member.value.members().iter().filter(|it| it.name.len() < 100);
                         self.texts.extend(names.map(|it| it.name.to_string()));
+                    }
+                    if &*member.name == "patternProperties" {
+                        let patterns = member.value.members().iter();
+                        self.texts.extend(patterns.map(|it| spelled(&it.name)));
                     }
                     self.take(&member.value);
                 }
@@ -123,10 +131,14 @@ impl<'d> Sampler<'_, '_, 'd> {
                         chosen.extend(members.items().get(at).map(|it| (place, (*document, it))));
                     }
                 }
-                if let Some(then) = node.member("then").filter(|_| self.dice.below(2) == 0) {
-                    let place = super::documents::place(then);
+                // Either the condition and what follows from it, or what holds otherwise.
+                if let Some(condition) = node.member("if") {
+                    let place = super::documents::place(condition);
+                    let is_met = self.dice.below(2) == 0;
+                    let branch = node.member(if is_met { "then" } else { "else" });
                     if !writer.split.contains(&place) {
-                        chosen.push((place, (*document, then)));
+                        let both = is_met.then_some(condition).into_iter().chain(branch);
+                        chosen.extend(both.map(|it| (place, (*document, it))));
                     }
                 }
             }
@@ -194,7 +206,11 @@ impl<'d> Sampler<'_, '_, 'd> {
         let most = writer.least("maxLength").map_or(usize::MAX, |(it, _)| it as usize);
         let near: Vec<f64> =
             self.words.numbers.values().copied().filter(|it| *it >= 0.0 && *it < 300.0).collect();
+        let patterns = writer.nodes.iter().filter_map(|(_, node)| node.member("pattern")?.as_str());
+        let patterns: Vec<&str> = patterns.collect();
+        let pattern = patterns.get(self.dice.below(patterns.len())).filter(|_| self.dice.below(4) < 3);
         let mut text = match self.dice.below(4) {
+            _ if pattern.is_some() => pattern.map(|it| spelled(it)).unwrap_or_default(),
             0 if !self.dice.is_least() => {
                 let at = self.dice.below(self.words.texts.len());
                 self.words.texts.iter().nth(at).cloned().unwrap_or_default()
@@ -284,8 +300,11 @@ impl<'d> Sampler<'_, '_, 'd> {
     fn object(&mut self, writer: &Writer<'d>, depth: usize) -> Option<Value> {
         let mut names: BTreeSet<String> = writer.required().into_iter().map(str::to_owned).collect();
         let is_deep = depth < DEPTH / 3;
-        for name in Inclusion::listed(writer) {
-            if !is_deep && !self.dice.is_least() && self.dice.below(3) > 0 {
+        let listed = Inclusion::listed(writer);
+        let share = listed.len().div_ceil(OPTIONAL);
+        for name in listed {
+            let is_chosen = self.dice.below(3) > 0 && (share < 2 || self.dice.below(share) == 0);
+            if !is_deep && !self.dice.is_least() && is_chosen {
                 names.insert(name.to_owned());
             }
         }
