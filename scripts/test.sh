@@ -2,7 +2,8 @@
 # The test command: everything that has to hold before a change lands. CI calls this and nothing else.
 #
 #   scripts/test.sh            all of it
-#   scripts/test.sh --quick    leaves out the instruction gate, which builds a release, and what needs a server or another language
+#   scripts/test.sh --quick    leaves out the instruction gate, which builds a release, the crates of bench --scaffold, the page of
+#                              bench in a browser, and what needs a server or another language
 #   scripts/test.sh --deny     installs cargo-deny where it is missing, as CI=true does
 #
 # Installs what is missing: rustfmt and clippy through rustup, cargo-deny into ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}.
@@ -18,7 +19,7 @@ for argument in "$@"; do
     case $argument in
         --quick) quick=true ;;
         --deny) install_deny=true ;;
-        *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+        *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
 
