@@ -1,6 +1,6 @@
 //! The server on its socket: connections, limits, stopping.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use schemawire::server::{Limits, ServeError, Server};
 
@@ -56,7 +56,6 @@ fn slow_connections_are_let_go() {
     let short = Duration::from_millis(300);
     let limits = Limits { idle: short, receive: short, send: short, ..Limits::default() };
     let served = Served::with(|it| it.limits(limits));
-    let started = Instant::now();
     // One that says nothing, one that stops in its head, one that stops in its body.
     let mut silent = served.connect();
     let mut head = served.connect();
@@ -66,7 +65,6 @@ fn slow_connections_are_let_go() {
     assert!(silent.is_closed());
     assert!(head.is_closed());
     assert_eq!(body.answer(false).status, 408);
-    assert!(started.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
