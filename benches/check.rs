@@ -27,6 +27,7 @@ const CASES: &[Case] = &[
     ("one file", one, &["a.avsc", "--against", "git:HEAD"]),
     ("12 mutually recursive oneOf definitions", recursive, &["--against", "git:HEAD"]),
     ("100,000 properties, all changed", properties, &["--against", "git:HEAD", "-o", "json:/dev/null"]),
+    ("100,000 properties on one line, all changed, for people", one_line, &["--against", "git:HEAD"]),
 ];
 
 fn main() {
@@ -169,12 +170,20 @@ fn recursive(here: &Path) {
 }
 
 fn properties(here: &Path) {
+    properties_apart(here, ",\n");
+}
+
+fn one_line(here: &Path) {
+    properties_apart(here, ",");
+}
+
+fn properties_apart(here: &Path, separator: &str) {
     let schema = |kind: &str| {
         let properties: Vec<String> =
             (0..100_000).map(|it| format!("\"p{it}\": {{\"type\": \"{kind}\"}}")).collect();
         format!(
             "{{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"properties\": {{{}}}}}",
-            properties.join(",\n")
+            properties.join(separator)
         )
     };
     write(here, "p.json", &schema("string"));

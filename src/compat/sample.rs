@@ -67,7 +67,11 @@ pub(crate) fn candidates(finding: &Finding, writer: &Schema, reader: &Schema) ->
         #[cfg(feature = "json")]
         crate::schema::Format::Json => {
             // Documents of very large schemas are large themselves.
-            let count = if writer.text().len() > 1 << 16 { DOCUMENTS / 10 } else { DOCUMENTS };
+            let count = match writer.text().len() {
+                0x0..=0xffff => DOCUMENTS,
+                0x1_0000..=0xf_ffff => DOCUMENTS / 10,
+                _ => DOCUMENTS / 40,
+            };
             let documents = super::json::documents(writer, Some(reader), 0..count);
             documents.iter().filter_map(|it| crate::value::from_json(&it.to_string()).ok()).collect()
         }

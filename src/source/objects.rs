@@ -12,6 +12,9 @@ use super::git::command;
 /// So many objects are worth a process of their own: git unpacks them on one core, and starts in a few milliseconds.
 const SHARE: usize = 1_000;
 
+/// As much as every pipe takes before somebody reads from it, in bytes.
+const PIPE: usize = 4096;
+
 /// The most processes that read at once.
 const MAX_PROCESSES: usize = 4;
 
@@ -104,6 +107,14 @@ impl Objects {
         for id in ids {
             list.push_str(id.as_str());
             list.push('\n');
+        }
+        if list.len() <= PIPE {
+            let asked = questions.write_all(list.as_bytes()).and_then(|()| questions.flush());
+            asked.map_err(|error| failed(&error.to_string()))?;
+            for id in ids {
+                found(id, one(answers, limit)?);
+            }
+            return Ok(());
         }
         // Questions go out while answers come in; otherwise both sides would wait once their pipes are full.
         std::thread::scope(|scope| {

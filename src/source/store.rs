@@ -88,7 +88,7 @@ impl Store {
         let mut wanted: Vec<ObjectId> = ids.filter(|id| !self.by_object.contains_key(id)).cloned().collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let Some(objects) = self.objects.as_mut() else { return Ok(()) };
+        let Some(objects) = self.objects.as_mut().filter(|_| !wanted.is_empty()) else { return Ok(()) };
         let mut found = Vec::with_capacity(wanted.len());
         objects.read(&wanted, MAX_LENGTH, |id, bytes| found.push((id.clone(), bytes)))?;
         for (id, bytes) in found {
