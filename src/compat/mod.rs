@@ -10,7 +10,7 @@
 //! |---|---|
 //! | Avro | all that Confluent's registry checks, by the rules of [`rules`]; changed logical types as warnings |
 //! | JSON Schema | all that Confluent's registry compares, in all drafts, under both policies |
-//! | Protobuf | all that Confluent's registry checks from version 8.3 on; what it lets pass and is misread as warnings |
+//! | Protobuf | all that Confluent's registry checks from version 8.3 on; what it lets pass and is misread as warnings, groups too; not extensions and options |
 //! | bincode layouts | how the codec resolves them, by names |
 //! | custom | nothing: a version that differs is refused, by `compat/format-not-yet-checked` |
 //!

@@ -128,6 +128,9 @@ impl Linker {
     }
 
     /// Parses files that need no others, on all cores, so that [`Self::link`] finds them done. What does not parse is left to that.
+    ///
+    /// # Errors
+    /// The store cannot be read.
     pub fn parse_ahead<'p>(
         &mut self,
         store: &mut Store,

@@ -180,6 +180,9 @@ impl Check {
         let names = named.into_iter().map(|(name, _)| name);
         let of_scope = scope.iter().skip(self.paths.len()).cloned();
         let named: Vec<(String, String)> = names.zip(of_scope).collect();
+        if let Some(message) = scope.iter().find_map(|path| config::unsupported(path)) {
+            return Err(Failure::usage(message));
+        }
         if let Some(path) = scope.iter().find(|path| !is_there(&sides, path)) {
             return Err(Failure::usage(format!("there is no schema `{path}`, now or in the baseline")));
         }

@@ -111,6 +111,16 @@ fn subjects_take_their_names_levels_and_owners_from_the_first_glob() {
 }
 
 #[test]
+fn a_named_file_of_another_language_of_avros_is_refused_as_such() {
+    let repository = Repository::with(&[("a.avsc", &record("A", &[ID])), ("idl/p.avdl", "protocol P {}")]);
+    let refused = repository.check(&["idl/p.avdl", "--against", "git:HEAD"]).exits(2).stderr;
+    assert!(
+        refused.contains("`idl/p.avdl`: Avro IDL is not supported; compile it to .avsc files"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn two_files_cannot_be_one_subject() {
     let config = "[[subjects]]\nfiles = \"**/*.avsc\"\nsubject = \"{stem}\"\n";
     let repository = Repository::with(&[

@@ -147,12 +147,8 @@ fn subjects(reader: Reader<'_>, fields: Fields<'_, '_>, rules: &mut Vec<SubjectR
     };
     let (owners, consumers) = (texts("owners")?, texts("consumers")?);
     for (file, span) in files {
-        for (ending, what) in [(".avdl", "Avro IDL is"), (".avpr", "Avro protocols are")] {
-            if file.ends_with(ending) {
-                let message =
-                    format!("`{file}`: {what} not supported; compile it to .avsc files and check those");
-                return Err(reader.complain(span, message));
-            }
+        if let Some(message) = unsupported(file) {
+            return Err(reader.complain(span, message));
         }
         rules.push(SubjectRule {
             glob: glob(file).map_err(|error| reader.complain(span, error))?,
@@ -168,6 +164,13 @@ fn subjects(reader: Reader<'_>, fields: Fields<'_, '_>, rules: &mut Vec<SubjectR
         });
     }
     Ok(())
+}
+
+/// What is said about a path or a glob that names files of Avro's other languages.
+pub(super) fn unsupported(path: &str) -> Option<String> {
+    let languages = [(".avdl", "Avro IDL is"), (".avpr", "Avro protocols are")];
+    let (_, what) = languages.iter().find(|(ending, _)| path.ends_with(ending))?;
+    Some(format!("`{path}`: {what} not supported; compile it to .avsc files and check those"))
 }
 
 fn waiver(reader: Reader<'_>, fields: Fields<'_, '_>) -> Result<Waiver, Failure> {
