@@ -18,6 +18,8 @@ mod error;
 pub mod json;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+#[cfg(any(feature = "avro", feature = "bincode"))]
+mod text;
 
 #[cfg(feature = "avro")]
 pub use avro::Avro;

@@ -6,6 +6,7 @@
 use super::fault::Fault;
 use super::read::Decoder;
 use crate::codec::DecodeErrorKind;
+use crate::codec::text::text;
 
 /// How many bytes ahead are checked for each text that is to come: longer ones are checked well enough one by one.
 const REACH: usize = 32;
@@ -33,7 +34,7 @@ impl<'de> Decoder<'de, '_> {
         {
             return Ok(text);
         }
-        match std::str::from_utf8(bytes) {
+        match text(bytes) {
             Ok(text) => Ok(text),
             Err(error) => Err(self.bad_text(bytes, error)),
         }

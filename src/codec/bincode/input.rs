@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use crate::codec::DecodeErrorKind;
+use crate::codec::text::text;
 use crate::limits::Limits;
 use crate::schema::bincode::Integers;
 
@@ -117,7 +118,7 @@ impl<'de> Input<'de> {
     #[inline]
     pub(super) fn text(&mut self) -> Result<&'de str, Fault> {
         let bytes = self.bytes()?;
-        std::str::from_utf8(bytes).map_err(|error| {
+        text(bytes).map_err(|error| {
             let offset = self.offset - bytes.len() + error.valid_up_to();
             Fault::new(DecodeErrorKind::Malformed, "the text is not UTF-8").at(offset)
         })
