@@ -63,7 +63,7 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
     }
 
     /// Writes the value of a field by its name, which is the next one's as a rule.
-    #[inline]
+    #[inline(always)]
     fn put_named<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
         match self.rest.first() {
             Some(step) if step.is_named(name) => self.put_next(step.node, value),
@@ -78,7 +78,7 @@ impl<'a, 'o, 'p> Fields<'a, 'o, 'p> {
     }
 
     /// Writes the value of the first field of `rest`, which is of that node.
-    #[inline]
+    #[inline(always)]
     fn put_next<T: Serialize + ?Sized>(&mut self, node: Node, value: &T) -> Result<(), Refusal> {
         match value.serialize(NodeSerializer::new(self.encoder, node)) {
             Ok(()) => {
@@ -268,7 +268,8 @@ impl SerializeStruct for Entries<'_, '_, '_> {
     type Ok = ();
     type Error = Refusal;
 
-    #[inline]
+    // Small enough, and a call for each field costs as much as what it does.
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
