@@ -6,6 +6,7 @@ mod bad_bytes;
 mod container;
 mod limits;
 mod logical;
+mod numbers;
 mod oracle;
 mod property;
 mod quake;

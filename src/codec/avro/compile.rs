@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::defaults;
 use super::intern;
+use super::numbers::Numbers;
 use super::plan::{
     Action, Branch, DecimalType, Enumeration, Field, Named, Node, Optional, Plan, Record, Step, Symbol,
     Temporal, TypeNames, Union, Width, WrittenSymbol,
@@ -252,6 +253,7 @@ impl<'s> Compiler<'s> {
             fields: Box::default(),
             steps: Box::default(),
             in_order: true,
+            numbers: Numbers::default(),
         });
         Ok(self.plan.records.len() as u32 - 1)
     }

@@ -63,6 +63,7 @@ mod item;
 mod logical;
 mod matching;
 mod mismatch;
+mod numbers;
 mod order;
 mod plan;
 mod read;
@@ -146,7 +147,29 @@ impl Codec for AvroWith {
 impl BoundAvro {
     #[inline]
     fn decoder<'de>(&self, payload: &'de [u8]) -> Result<read::Decoder<'de, '_>, fault::Fault> {
-        read::Decoder::new(payload, &self.read, self.limits)
+        read::Decoder::new(payload, &self.read, &self.limits)
+    }
+
+    /// A value through serde.
+    #[inline]
+    fn typed<'de, 'p, T: Deserialize<'de>>(
+        &'p self,
+        decoder: &mut read::Decoder<'de, 'p>,
+    ) -> Result<T, fault::Fault> {
+        T::deserialize(de::NodeDeserializer::new(decoder, self.read.root))
+    }
+
+    /// Once more from the start, for a struct that told a field's number other than its name.
+    #[cold]
+    #[inline(never)]
+    fn typed_by_names<'de, 'p, T: Deserialize<'de>>(
+        &'p self,
+        decoder: &mut read::Decoder<'de, 'p>,
+        payload: &'de [u8],
+    ) -> Result<T, fault::Fault> {
+        *decoder = self.decoder(payload)?;
+        decoder.telling = read::Telling::Names;
+        self.typed(decoder)
     }
 
     /// Nothing may be left behind the value, unless that is allowed.
@@ -179,10 +202,18 @@ impl<T: Serialize + ?Sized> Encode<T> for BoundAvro {
 impl<'de, T: Deserialize<'de>> Decode<'de, T> for BoundAvro {
     fn decode(&self, payload: &'de [u8]) -> Result<T, DecodeError> {
         let mut decoder = self.decoder(payload)?;
-        let value = T::deserialize(de::NodeDeserializer::new(&mut decoder, self.read.root))
-            .map_err(|fault| fault.at(decoder.offset()))?;
-        self.finish(&decoder)?;
-        Ok(value)
+        let mut value = self.typed(&mut decoder);
+        if decoder.telling == read::Telling::WrongNumber {
+            value = self.typed_by_names(&mut decoder, payload);
+        }
+        // A value may be large: it moves once, from here to the caller.
+        match value {
+            Ok(value) => {
+                self.finish(&decoder)?;
+                Ok(value)
+            }
+            Err(fault) => Err(fault.at(decoder.offset()).into()),
+        }
     }
 }
 
@@ -191,9 +222,12 @@ impl<'de, T: Deserialize<'de>> Decode<'de, T> for BoundAvro {
 impl BoundAvro {
     fn decode_prefix<'de, T: Deserialize<'de>>(&self, payload: &'de [u8]) -> Result<(T, usize), DecodeError> {
         let mut decoder = self.decoder(payload)?;
-        let value = T::deserialize(de::NodeDeserializer::new(&mut decoder, self.read.root))
-            .map_err(|fault| fault.at(decoder.offset()))?;
-        Ok((value, decoder.offset()))
+        let mut value = self.typed(&mut decoder);
+        if decoder.telling == read::Telling::WrongNumber {
+            value = self.typed_by_names(&mut decoder, payload);
+        }
+        let offset = decoder.offset();
+        value.map(|value| (value, offset)).map_err(|fault| fault.at(offset).into())
     }
 
     fn decode_value_prefix<'de>(&self, payload: &'de [u8]) -> Result<(Value<'de>, usize), DecodeError> {

@@ -8,8 +8,9 @@
 //! Promotion, skipping and defaults are kinds of node and step: a pair of different schemas costs a message no more than a pair of equal ones.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
+use super::numbers::{BY_NAME, Numbers};
 use crate::schema::avro::Unit;
 use crate::value::{NameId, NameTable};
 
@@ -106,6 +107,7 @@ pub(super) struct Record {
     pub(super) steps: Box<[Step]>,
     /// Whether the steps fill the reader's fields in the reader's order.
     pub(super) in_order: bool,
+    pub(super) numbers: Numbers,
 }
 
 /// A field of the reader.
@@ -125,11 +127,28 @@ pub(super) struct Step {
     pub(super) action: Action,
     /// Where the first struct that was written has the name of this field; 0 before there was one.
     key: AtomicUsize,
+    /// The field's number in the struct that is read, or [`BY_NAME`].
+    number: AtomicU8,
 }
 
 impl Step {
     pub(super) const fn new(name: &'static str, node: Node, action: Action) -> Self {
-        Self { name, node, action, key: AtomicUsize::new(0) }
+        Self { name, node, action, key: AtomicUsize::new(0), number: AtomicU8::new(BY_NAME) }
+    }
+
+    /// The same step for a struct whose field has that number.
+    pub(super) fn numbered(&self, number: u8) -> Self {
+        Self { number: AtomicU8::new(number), ..Self::new(self.name, self.node, self.action) }
+    }
+
+    #[inline]
+    pub(super) fn number(&self) -> u8 {
+        self.number.load(Ordering::Relaxed)
+    }
+
+    /// From now on the field is handed over by its name.
+    pub(super) fn forget_number(&self) {
+        self.number.store(BY_NAME, Ordering::Relaxed);
     }
 
     /// Whether a struct's field has this name. What is `'static` stays as it is, so that of a name that was equal once its place tells it again.

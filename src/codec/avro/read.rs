@@ -13,7 +13,7 @@ pub(super) struct Decoder<'de, 'p> {
     /// The payload's length, from which an offset is counted.
     length: usize,
     pub(super) plan: &'p Plan,
-    limits: Limits,
+    limits: &'p Limits,
     depth: usize,
     elements: usize,
     bytes: usize,
@@ -21,6 +21,21 @@ pub(super) struct Decoder<'de, 'p> {
     pub(super) ahead: Ahead<'de>,
     /// Where fields of reordered records start, for the paths that need the reader's order; a stack.
     pub(super) starts: Vec<&'de [u8]>,
+    /// How structs are told which field comes.
+    pub(super) telling: Telling,
+    /// What structs that are read by names for the first time say to each field; a stack.
+    pub(super) places: Vec<u8>,
+}
+
+/// How structs are told which field comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// By its number, once the struct said which that is.
+    Numbers,
+    /// A number was not the field that it was learnt for: whatever was read since is wrong.
+    WrongNumber,
+    /// By its name.
+    Names,
 }
 
 /// The part of the budget that a second pass over the same bytes must give back.
@@ -32,7 +47,7 @@ pub(super) struct Mark {
 
 impl<'de, 'p> Decoder<'de, 'p> {
     #[inline]
-    pub(super) fn new(payload: &'de [u8], plan: &'p Plan, limits: Limits) -> Result<Self, Fault> {
+    pub(super) fn new(payload: &'de [u8], plan: &'p Plan, limits: &'p Limits) -> Result<Self, Fault> {
         if payload.len() > limits.bytes {
             return Err(limit("payload", payload.len(), "bytes", limits.bytes));
         }
@@ -46,6 +61,8 @@ impl<'de, 'p> Decoder<'de, 'p> {
             bytes: limits.bytes,
             ahead: Ahead::NOTHING,
             starts: Vec::new(),
+            telling: Telling::Numbers,
+            places: Vec::new(),
         })
     }
 
@@ -337,6 +354,18 @@ impl<'de, 'p> Decoder<'de, 'p> {
     #[cold]
     fn no_length(&self, length: i64) -> Fault {
         self.fault(DecodeErrorKind::Malformed, format!("a length of {length}"))
+    }
+
+    /// The branch of a union of two: 0 or 1.
+    #[inline]
+    pub(super) fn either(&mut self) -> Result<u8, Fault> {
+        if let Some((byte, rest)) = self.rest.split_first()
+            && byte & !2 == 0
+        {
+            self.rest = rest;
+            return Ok(byte >> 1);
+        }
+        Ok(self.index(2, "union branch")? as u8)
     }
 
     /// A number from 0 up to, but not with, `count`: a union's branch or an enum's symbol.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemawire::codec::avro::BoundAvro;
 use schemawire::codec::{BoundCodec, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,12 @@ fn count<T>(action: impl FnOnce() -> T) -> (T, u64) {
     let mut result = None;
     let info = allocation_counter::measure(|| result = Some(action()));
     (result.expect("the action ran"), info.count_total)
+}
+
+/// The second reading of a payload, and its allocations: the first one may learn the numbers of a struct's fields.
+fn read<'de, T: Deserialize<'de>>(codec: &BoundAvro, payload: &'de [u8]) -> (T, u64) {
+    let _: T = decode(codec, payload).unwrap();
+    count(|| decode(codec, payload).unwrap())
 }
 
 /// Eleven fields and some 98 bytes: an order as a shop would send it.
@@ -105,7 +112,7 @@ fn order() -> Order<'static> {
 fn a_borrowed_struct_is_decoded_without_allocating() {
     let codec = same(SMALL);
     let payload = encode(&codec, &order()).unwrap();
-    let (order, allocations) = count(|| decode::<Order<'_>>(&codec, &payload).unwrap());
+    let (order, allocations) = read::<Order<'_>>(&codec, &payload);
     assert_eq!((order.customer, order.quantity), ("Ada Lovelace", 3));
     assert_eq!(allocations, 0);
 }
@@ -114,7 +121,7 @@ fn a_borrowed_struct_is_decoded_without_allocating() {
 fn resolution_does_not_allocate_either() {
     let codec = pair(SMALL, SMALL_V2).unwrap();
     let payload = encode(&codec, &order()).unwrap();
-    let (order, allocations) = count(|| decode::<OrderV2<'_>>(&codec, &payload).unwrap());
+    let (order, allocations) = read::<OrderV2<'_>>(&codec, &payload);
     assert_eq!((order.channel, order.quantity, order.weight), ("web", 3, 0.5));
     assert_eq!((order.customer, order.note), ("Ada Lovelace", Some("leave it with the neighbour")));
     assert_eq!(order.created, schemawire::value::Timestamp::from_millis(1_700_000_000_123));
@@ -126,7 +133,7 @@ fn resolution_does_not_allocate_either() {
 fn an_owned_struct_allocates_exactly_its_own_fields() {
     let codec = same(SMALL);
     let payload = encode(&codec, &order()).unwrap();
-    let (_, allocations) = count(|| decode::<Owned>(&codec, &payload).unwrap());
+    let (_, allocations) = read::<Owned>(&codec, &payload);
     assert_eq!(allocations, 3);
     let list = same(r#"{"type": "array", "items": "double"}"#);
     let payload = encode(&list, &vec![0.5; 4096]).unwrap();
@@ -246,12 +253,12 @@ fn cart() -> Cart {
 fn borrowed_lists_and_maps_allocate_their_containers_and_owned_ones_their_texts() {
     let codec = pair(MEDIUM, MEDIUM_V2).unwrap();
     let payload = encode(&codec, &cart()).unwrap();
-    let (lent, allocations) = count(|| decode::<CartV2<'_, &str>>(&codec, &payload).unwrap());
+    let (lent, allocations) = read::<CartV2<'_, &str>>(&codec, &payload);
     assert_eq!((lent.items.len(), lent.attributes.len(), lent.blob.len()), (20, 8, 256));
     assert_eq!(lent.choice, Choice::String("this one"));
     // The list of items, and the one node that eight entries of a BTreeMap take.
     assert_eq!(allocations, 2);
-    let (_, allocations) = count(|| decode::<CartV2<'_, String>>(&codec, &payload).unwrap());
+    let (_, allocations) = read::<CartV2<'_, String>>(&codec, &payload);
     // The same, two texts an item, a key and a text an entry, and the union's text.
     assert_eq!(allocations, 2 + 2 * 20 + 2 * 8 + 1);
 }
@@ -261,9 +268,9 @@ fn a_thousand_owned_texts_are_a_thousand_allocations_and_their_list() {
     let codec = same(r#"{"type": "array", "items": "string"}"#);
     let texts: Vec<String> = (0..1000).map(|number| format!("text {number}")).collect();
     let payload = encode(&codec, &texts).unwrap();
-    let (_, allocations) = count(|| decode::<Vec<&str>>(&codec, &payload).unwrap());
+    let (_, allocations) = read::<Vec<&str>>(&codec, &payload);
     assert_eq!(allocations, 1);
-    let (_, allocations) = count(|| decode::<Vec<String>>(&codec, &payload).unwrap());
+    let (_, allocations) = read::<Vec<String>>(&codec, &payload);
     assert_eq!(allocations, 1001);
 }
 

@@ -81,6 +81,7 @@ macro_rules! number {
             match self.node {
                 Node::Long => visitor.visit_i64(self.decoder.long()?),
                 Node::Int => visitor.visit_i32(self.decoder.int()?),
+                Node::IntAsLong => visitor.visit_i64(self.decoder.int()?.into()),
                 _ => self.number(visitor),
             }
         }
@@ -198,7 +199,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de, '_> {
             Node::Union(number) => {
                 let union = decoder.plan.union(number);
                 if let Some(Optional { null, node }) = union.optional {
-                    return match decoder.index(2, "union branch")? == usize::from(null) {
+                    return match decoder.either()? == null {
                         true => visitor.visit_none(),
                         false => visitor.visit_some(Self { decoder, node }),
                     };
