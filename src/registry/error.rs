@@ -1,6 +1,8 @@
 //! Why a registry refuses.
 
 use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
 
 use super::Subject;
 use super::event::EventError;
@@ -9,9 +11,8 @@ use crate::compat::Report;
 use crate::ids::{InvalidName, SchemaKey, Version};
 use crate::transport::TransportError;
 
-/// A registry that refuses, or cannot answer.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
+/// A registry that refuses, or cannot answer. Cloning shares the error under it, since several may wait for one answer.
+#[derive(Debug, Clone)]
 pub struct RegistryError {
     /// What kind of trouble it is.
     pub kind: RegistryErrorKind,
@@ -20,8 +21,19 @@ pub struct RegistryError {
     /// The findings, where it refused an incompatible schema.
     pub report: Option<Box<Report>>,
     /// The error under it.
-    #[source]
-    pub source: Option<Box<dyn Error + Send + Sync>>,
+    pub source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl fmt::Display for RegistryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for RegistryError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
 }
 
 /// The kinds of refusal, by Confluent's error codes (see [`RegistryErrorKind::code`]).
@@ -136,7 +148,7 @@ impl RegistryError {
     /// The same with the error under it.
     #[must_use]
     pub fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
-        self.source = Some(Box::new(source));
+        self.source = Some(Arc::new(source));
         self
     }
 

@@ -1,5 +1,6 @@
 //! Conveniences over any registry.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -111,5 +112,26 @@ fn register_tree<'a, R: Registry + ?Sized>(
                 RegistryError::new(RegistryErrorKind::InvalidSchema, message).because(error)
             })?;
         registry.register(subject, &Proposal::new(schema)).await
+    })
+}
+
+/// The newest version with all these properties, found by looking at each.
+pub(super) fn newest_with<'a, R: Registry + ?Sized>(
+    registry: &'a R,
+    subject: &'a Subject,
+    properties: &'a BTreeMap<String, String>,
+) -> BoxFuture<'a, Result<Arc<Registered>, RegistryError>> {
+    Box::pin(async move {
+        for version in registry.versions(subject, Deleted::Hidden).await?.into_iter().rev() {
+            let version = VersionSpec::Number(version);
+            let found = registry.version(subject, version, Deleted::Hidden).await?;
+            let has = |(name, value): (&String, &String)| {
+                found.metadata.as_ref().is_some_and(|it| it.properties.get(name) == Some(value))
+            };
+            if properties.iter().all(has) {
+                return Ok(found);
+            }
+        }
+        Err(RegistryError::schema_not_found())
     })
 }

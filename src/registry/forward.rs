@@ -1,5 +1,6 @@
 //! A shared registry is a registry.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
@@ -72,6 +73,14 @@ impl<R: Registry + ?Sized> Registry for Arc<R> {
         deleted: Deleted,
     ) -> Answer<'a, Arc<Registered>> {
         (**self).version(subject, version, deleted)
+    }
+
+    fn latest_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        properties: &'a BTreeMap<String, String>,
+    ) -> Answer<'a, Arc<Registered>> {
+        (**self).latest_with(subject, properties)
     }
 
     fn referenced_by<'a>(

@@ -26,6 +26,7 @@
 
 #[cfg(any(feature = "server", feature = "registry-http"))]
 pub mod api;
+pub(crate) mod cache;
 mod config;
 #[cfg(all(feature = "avro", feature = "conformance"))]
 pub mod conformance;
@@ -44,6 +45,7 @@ mod read_only;
 pub mod state;
 mod subject;
 
+pub use cache::{CacheCounts, CacheSettings, CachedRegistry};
 pub use config::{Config, ConfigChange, RegistryMode, Setting};
 pub use embedded::{Builder, EmbeddedRegistry};
 pub use entity::{Content, Deleted, Deletion, Proposal, Registered, Size, VersionSpec};
@@ -56,7 +58,7 @@ pub use metadata::{DataRule, Metadata, RuleSet, Unknown};
 pub use read_only::ReadOnly;
 pub use subject::{DEFAULT_CONTEXT, Subject};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -172,6 +174,17 @@ pub trait Registry: Debug + Send + Sync + 'static {
         version: VersionSpec,
         deleted: Deleted,
     ) -> BoxFuture<'a, Result<Arc<Registered>, RegistryError>>;
+
+    /// The latest version whose metadata has all these properties. `GET /subjects/{s}/metadata`
+    ///
+    /// Without a route of its own a registry is asked for its versions, newest first.
+    fn latest_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        properties: &'a BTreeMap<String, String>,
+    ) -> BoxFuture<'a, Result<Arc<Registered>, RegistryError>> {
+        ext::newest_with(self, subject, properties)
+    }
 
     /// The ids of schemas that refer to a version. `GET /subjects/{s}/versions/{v}/referencedby`
     fn referenced_by<'a>(

@@ -99,7 +99,7 @@ impl Subject {
     }
 
     /// A subject that was accepted before, by this registry or by another one; nothing is checked again.
-    pub(super) fn accepted(text: &str) -> Self {
+    pub(crate) fn accepted(text: &str) -> Self {
         let (context, name) = split(text);
         Self::join(context, name)
     }

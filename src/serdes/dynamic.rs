@@ -34,10 +34,11 @@ impl Serdes {
         headers: &Headers,
     ) -> Result<Decoded<'m>, SerdesError> {
         let frame = self.framing().read(message, role, headers)?;
-        let schema = self.cached(frame.key, None).ok_or(SerdesError::UnknownSchema(frame.key))?;
-        let (bound, payload) = self.bound(&schema, &frame)?;
+        let content = self.cached(frame.key, None).ok_or(SerdesError::UnknownSchema(frame.key))?;
+        self.check_read(frame.key, None, &content)?;
+        let (bound, payload) = self.bound(&content.schema, &frame)?;
         let value = bound.decode_value(payload)?;
-        Ok(Decoded { key: frame.key, schema, value })
+        Ok(Decoded { key: frame.key, schema: content.schema.clone(), value })
     }
 
     /// As [`Serdes::decode`], and loads the schema where that is needed.

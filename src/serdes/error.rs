@@ -1,10 +1,14 @@
 //! Why a message is not written or not read.
 
+use std::fmt;
+
+use super::RuleDirection;
 use crate::class::Class;
 use crate::codec::{DecodeError, EncodeError};
+use crate::compat::Report;
 use crate::frame::FrameError;
-use crate::ids::{InvalidName, SchemaKey};
-use crate::registry::RegistryError;
+use crate::ids::{InvalidName, SchemaKey, Version};
+use crate::registry::{DataRule, RegistryError};
 use crate::schema::{Format, SchemaError};
 
 /// A message that cannot be written or read.
@@ -44,6 +48,18 @@ pub enum SerdesError {
         /// The schema's format.
         format: Format,
     },
+    /// The schema asks for a rule that nothing here executes: what is written or read without it would not be what was agreed on.
+    #[error("{0}")]
+    Rule(Box<UnexecutedRule>),
+    /// The schema of the registry that is to be used does not read what the caller's schema writes.
+    #[error("{0}")]
+    Differs(Box<OtherSchema>),
+    /// The settings name a schema by a key that is not of the framing's kind, and the registry does not tell the other one.
+    #[error("the framing cannot carry {key}, and the registry does not tell the schema's other key")]
+    WrongKey {
+        /// The key.
+        key: SchemaKey,
+    },
     /// A subject that cannot be one.
     #[error("invalid subject")]
     Subject(#[source] InvalidName),
@@ -65,6 +81,17 @@ pub enum SerdesError {
 }
 
 impl SerdesError {
+    pub(super) fn rule(
+        key: SchemaKey,
+        (subject, version): (Option<String>, Option<Version>),
+        rule: &DataRule,
+        direction: RuleDirection,
+    ) -> Self {
+        let executor = rule.executor.clone().unwrap_or_default();
+        let rule = rule.name.clone();
+        Self::Rule(Box::new(UnexecutedRule { key, subject, version, rule, executor, direction }))
+    }
+
     /// What a caller may do about it.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -72,11 +99,70 @@ impl SerdesError {
             Self::UnknownSchema(_) | Self::NotPrepared { .. } => Class::RETRY,
             Self::WrongFormat { .. } => Class::BadData,
             Self::NamelessSchema { .. } | Self::NoFingerprint { .. } | Self::Subject(_) => Class::Config,
+            Self::Rule(_) | Self::Differs(_) | Self::WrongKey { .. } => Class::Config,
             Self::Frame(it) => it.class(),
             Self::Registry(it) => it.class(),
             Self::Schema(it) => it.class(),
             Self::Encode(it) => it.class(),
             Self::Decode(it) => it.class(),
         }
+    }
+}
+
+/// A rule that a schema asks for and that nothing here executes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnexecutedRule {
+    /// The schema.
+    pub key: SchemaKey,
+    /// The subject, where it is known.
+    pub subject: Option<String>,
+    /// The version, where it is known.
+    pub version: Option<Version>,
+    /// The rule's name.
+    pub rule: String,
+    /// The rule's type, as `CEL` or `ENCRYPT`.
+    pub executor: String,
+    /// When it would have to run.
+    pub direction: RuleDirection,
+}
+
+impl fmt::Display for UnexecutedRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, rule, executor, direction, .. } = self;
+        write!(f, "the schema with {key}")?;
+        if let Some(subject) = &self.subject {
+            write!(f, " (subject `{subject}`")?;
+            self.version.map_or(Ok(()), |version| write!(f, " version {version}"))?;
+            f.write_str(")")?;
+        }
+        write!(
+            f,
+            " asks for rule `{rule}` of type {executor} {direction}, and nothing here executes it: use a client that does, or go on without rules of that type (`without_rules`)"
+        )
+    }
+}
+
+/// A schema of the registry that does not read what the caller's schema writes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct OtherSchema {
+    /// The subject.
+    pub subject: String,
+    /// The version, where it is one.
+    pub version: Option<Version>,
+    /// The registry's schema.
+    pub key: SchemaKey,
+    /// What would break.
+    pub report: Report,
+}
+
+impl fmt::Display for OtherSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { subject, key, report, .. } = self;
+        write!(
+            f,
+            "the schema with {key} that is to be used for subject `{subject}` does not read what the given schema writes:\n{report}"
+        )
     }
 }

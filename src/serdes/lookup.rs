@@ -1,25 +1,25 @@
 //! What the caches of serdes are searched by: lent parts, so that a search builds no key.
 
 use std::any::TypeId;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::cache::{Lookup, mix};
 use crate::frame::MessageIndexes;
 use crate::ids::SchemaKey;
+use crate::registry::cache::lookup::{hashed, of_key};
+use crate::registry::cache::table::{Lookup, mix};
 use crate::schema::Schema;
 
-/// A schema under a subject: another schema under the same subject is another entry.
+/// A schema under a subject, as a caller names them.
 #[derive(Debug, Clone, Copy, Hash)]
-pub(super) struct Prepared<'k> {
+pub(super) struct Chosen<'k> {
     pub(super) subject: &'k str,
     pub(super) schema: &'k Schema,
 }
 
-/// A schema by its key; an id counts within its context.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Loaded<'k> {
-    pub(super) context: &'k str,
-    pub(super) key: SchemaKey,
+/// A caller's schema and one of the registry's.
+#[derive(Debug, Clone, Copy, Hash)]
+pub(super) struct Pair<'k> {
+    pub(super) local: &'k Schema,
+    pub(super) found: &'k Schema,
 }
 
 /// A writer or reader that was made before.
@@ -45,42 +45,55 @@ pub(super) struct Dynamic<'k> {
     pub(super) indexes: &'k MessageIndexes,
 }
 
-pub(super) type PreparedKey = (String, Schema);
-pub(super) type LoadedKey = (String, SchemaKey);
-pub(super) type HandleKey = (TypeId, String, String, Option<Schema>);
+pub(super) type ChosenKey = (String, Schema);
+pub(super) type PairKey = (Schema, Schema);
 pub(super) type BoundKey = (SchemaKey, MessageIndexes);
 pub(super) type DynamicKey = (Schema, MessageIndexes);
 
-impl Lookup for Prepared<'_> {
-    type Key = PreparedKey;
+/// A [`Handle`] that is kept.
+#[derive(Debug, Clone)]
+pub(super) struct HandleKey {
+    state: TypeId,
+    variant: String,
+    subject: String,
+    schema: Option<Schema>,
+}
+
+impl HandleKey {
+    pub(super) fn is_of(&self, subject: &str, schema: &Schema) -> bool {
+        self.subject == subject && self.schema.as_ref() == Some(schema)
+    }
+}
+
+impl Lookup for Chosen<'_> {
+    type Key = ChosenKey;
 
     fn hash(&self) -> u64 {
-        of_text(self)
+        hashed(self)
     }
 
-    fn is(&self, (subject, schema): &PreparedKey) -> bool {
+    fn is(&self, (subject, schema): &ChosenKey) -> bool {
         self.subject == subject && self.schema == schema
     }
 
-    fn to_key(&self) -> PreparedKey {
+    fn to_key(&self) -> ChosenKey {
         (self.subject.to_owned(), self.schema.clone())
     }
 }
 
-impl Lookup for Loaded<'_> {
-    type Key = LoadedKey;
+impl Lookup for Pair<'_> {
+    type Key = PairKey;
 
-    /// The same id in several contexts is rare enough to be told apart by comparing.
     fn hash(&self) -> u64 {
-        of_key(self.key)
+        hashed(self)
     }
 
-    fn is(&self, (context, key): &LoadedKey) -> bool {
-        self.key == *key && self.context == context
+    fn is(&self, (local, found): &PairKey) -> bool {
+        self.local == local && self.found == found
     }
 
-    fn to_key(&self) -> LoadedKey {
-        (self.context.to_owned(), self.key)
+    fn to_key(&self) -> PairKey {
+        (self.local.clone(), self.found.clone())
     }
 }
 
@@ -88,18 +101,23 @@ impl Lookup for Handle<'_> {
     type Key = HandleKey;
 
     fn hash(&self) -> u64 {
-        of_text(self)
+        hashed(self)
     }
 
-    fn is(&self, (state, variant, subject, schema): &HandleKey) -> bool {
-        self.state == *state
-            && self.variant == variant
-            && self.subject == subject
-            && self.schema == schema.as_ref()
+    fn is(&self, key: &HandleKey) -> bool {
+        self.state == key.state
+            && self.variant == key.variant
+            && self.subject == key.subject
+            && self.schema == key.schema.as_ref()
     }
 
     fn to_key(&self) -> HandleKey {
-        (self.state, self.variant.to_owned(), self.subject.to_owned(), self.schema.cloned())
+        HandleKey {
+            state: self.state,
+            variant: self.variant.to_owned(),
+            subject: self.subject.to_owned(),
+            schema: self.schema.cloned(),
+        }
     }
 }
 
@@ -125,7 +143,7 @@ impl Lookup for Dynamic<'_> {
     type Key = DynamicKey;
 
     fn hash(&self) -> u64 {
-        of_text(self)
+        hashed(self)
     }
 
     fn is(&self, (schema, indexes): &DynamicKey) -> bool {
@@ -135,23 +153,4 @@ impl Lookup for Dynamic<'_> {
     fn to_key(&self) -> DynamicKey {
         (self.schema.clone(), self.indexes.clone())
     }
-}
-
-/// Ids are given in a row and are their own best hash. Only the registry's own become entries, so nobody can choose colliding ones.
-#[inline]
-fn of_key(key: SchemaKey) -> u64 {
-    match key {
-        SchemaKey::Id(id) => u64::from(id.0),
-        SchemaKey::Guid(guid) => {
-            let (halves, _) = guid.0.as_chunks::<8>();
-            halves.iter().fold(0, |hash, half| mix(hash ^ u64::from_le_bytes(*half)))
-        }
-        SchemaKey::Fingerprint(fingerprint) => mix(fingerprint),
-    }
-}
-
-fn of_text(lookup: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    lookup.hash(&mut hasher);
-    hasher.finish()
 }

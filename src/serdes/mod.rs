@@ -28,19 +28,23 @@
 //! # }).unwrap();
 //! ```
 
-mod cache;
 mod dynamic;
 mod error;
 mod framings;
 mod lookup;
 mod once;
 mod reader;
+mod resolve;
+mod rules;
+mod settings;
 mod strategy;
 mod writer;
 
 pub use dynamic::Decoded;
-pub use error::SerdesError;
+pub use error::{OtherSchema, SerdesError, UnexecutedRule};
 pub use reader::Reader;
+pub use rules::RuleDirection;
+pub use settings::{Registration, Settings};
 pub use strategy::{RecordName, SubjectStrategy, TopicName, TopicRecordName};
 pub use writer::Writer;
 
@@ -48,14 +52,14 @@ use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use crate::codec::{BoundCodec, Codec, Codecs, Encode};
-use crate::frame::{Confluent, Framing, KeyKind};
-use crate::ids::{KeyOrValue, SchemaKey};
+use crate::ids::{KeyOrValue, SchemaKey, Version};
 use crate::limits::Limits;
-use crate::registry::{DEFAULT_CONTEXT, Deleted, Proposal, Registered, Registry, Subject};
+use crate::registry::cache::lookup::KeyedKey;
+use crate::registry::cache::table::Bounded;
+use crate::registry::{CachedRegistry, Registry, Subject};
 use crate::schema::Schema;
-use cache::Bounded;
 use framings::Framings;
-use lookup::{DynamicKey, Handle, HandleKey, Loaded, LoadedKey, Prepared, PreparedKey};
+use lookup::{Chosen, ChosenKey, DynamicKey, Handle, HandleKey, PairKey};
 use reader::ReaderState;
 use writer::WriterState;
 
@@ -65,119 +69,19 @@ pub struct Serdes(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    registry: Arc<dyn Registry>,
+    /// Remembers what the registry answered; nothing else here does.
+    registry: CachedRegistry,
     settings: Settings,
-    /// Keys by subject and schema.
-    keys: Bounded<PreparedKey, SchemaKey>,
-    /// Schemas by context and key.
-    schemas: Bounded<LoadedKey, Schema>,
     /// Writers and readers, so that a call that names one afresh finds its bound codecs again.
     handles: Bounded<HandleKey, Arc<dyn Any + Send + Sync>>,
     /// Codecs bound for the dynamic path.
     dynamic: Bounded<DynamicKey, Arc<dyn BoundCodec>>,
-}
-
-/// What a [`Serdes`] can be told. Start from [`Serdes::builder`].
-#[derive(Debug, Clone)]
-pub struct Settings {
-    codecs: Codecs,
-    framing: Framings,
-    strategy: Arc<dyn SubjectStrategy>,
-    limits: Limits,
-    registration: Registration,
-    known: Vec<(u64, Schema)>,
-    cached: usize,
-}
-
-/// How [`Serdes::prepare`] comes to a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Registration {
-    /// Registers a schema that is new; Confluent's `auto.register.schemas=true`.
-    #[default]
-    Register,
-    /// Only looks it up; a schema that nobody registered is an error.
-    Lookup,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            codecs: Codecs::default(),
-            framing: Framings::of(Confluent::V0),
-            strategy: Arc::new(TopicName),
-            limits: Limits::DEFAULT,
-            registration: Registration::Register,
-            known: Vec::new(),
-            cached: 1000,
-        }
-    }
-}
-
-impl Settings {
-    /// Codecs for the dynamic path (default: all of this build).
-    #[must_use]
-    pub fn codecs(mut self, codecs: Codecs) -> Self {
-        self.codecs = codecs;
-        self
-    }
-
-    /// The framing (default: [`Confluent::V0`], which reads Confluent's other one, too).
-    #[must_use]
-    pub fn framing(mut self, framing: impl Framing) -> Self {
-        self.framing = Framings::of(framing);
-        self
-    }
-
-    /// The subject strategy of the streams (default: [`TopicName`]).
-    #[must_use]
-    pub fn strategy(mut self, strategy: impl SubjectStrategy) -> Self {
-        self.strategy = Arc::new(strategy);
-        self
-    }
-
-    /// The limits of every decode (default: [`Limits::DEFAULT`]).
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Whether new schemas are registered (default) or must be there.
-    #[must_use]
-    pub fn registration(mut self, registration: Registration) -> Self {
-        self.registration = registration;
-        self
-    }
-
-    /// Avro schemas that are found by their fingerprints, which no registry does: what messages in
-    /// [`crate::frame::SingleObject`] may have been written with. Schemas without a fingerprint are passed over.
-    #[must_use]
-    pub fn known<'s>(mut self, schemas: impl IntoIterator<Item = &'s Schema>) -> Self {
-        let found = schemas.into_iter().filter_map(|schema| Some((schema.fingerprint()?, schema.clone())));
-        self.known.extend(found);
-        self
-    }
-
-    /// How many schemas, keys and handles each cache holds (default: 1,000, at least 1).
-    #[must_use]
-    pub fn cached(mut self, entries: usize) -> Self {
-        self.cached = entries;
-        self
-    }
-
-    /// The finished serdes over a registry.
-    #[must_use]
-    pub fn build(self, registry: impl Registry) -> Serdes {
-        let cached = self.cached;
-        Serdes(Arc::new(Inner {
-            registry: Arc::new(registry),
-            settings: self,
-            keys: Bounded::new(cached),
-            schemas: Bounded::new(cached),
-            handles: Bounded::new(cached),
-            dynamic: Bounded::new(cached),
-        }))
-    }
+    /// Schemas of the registry that were found to read what a caller's schema writes.
+    agreed: Bounded<PairKey, ()>,
+    /// The key that was chosen last where another one may take its place.
+    chosen: Bounded<ChosenKey, SchemaKey>,
+    /// Where schemas are registered that nobody can read, for errors.
+    places: Bounded<KeyedKey, (Subject, Version)>,
 }
 
 impl Serdes {
@@ -193,9 +97,28 @@ impl Serdes {
         Settings::default()
     }
 
-    /// The registry under it.
+    fn of(settings: Settings, registry: CachedRegistry) -> Self {
+        let cached = settings.cached;
+        Self(Arc::new(Inner {
+            registry,
+            settings,
+            handles: Bounded::new(cached),
+            dynamic: Bounded::new(cached),
+            agreed: Bounded::new(cached),
+            chosen: Bounded::new(cached),
+            places: Bounded::new(cached),
+        }))
+    }
+
+    /// The registry under it, which is asked each time.
     #[must_use]
     pub fn registry(&self) -> &Arc<dyn Registry> {
+        self.0.registry.registry()
+    }
+
+    /// The cache before the registry: what it knows is neither asked for nor registered again.
+    #[must_use]
+    pub fn cache(&self) -> &CachedRegistry {
         &self.0.registry
     }
 
@@ -222,71 +145,38 @@ impl Serdes {
         self.0.settings.strategy.subject(topic, role, schema)
     }
 
-    /// Registers (or looks up) a schema under a subject, so that it can be written with. A second call asks nobody.
+    /// Registers (or looks up) a schema under a subject, so that it can be written with. A second call asks nobody, unless
+    /// [`Registration::Latest`] or [`Registration::LatestWith`] is to be asked for anew.
     ///
     /// # Errors
-    /// The registry's refusal, or its failure.
+    /// The registry's refusal, or its failure; [`SerdesError::Rule`] where the schema asks for what is not done here;
+    /// [`SerdesError::Differs`] where a schema of the registry is to be used that does not read what this one writes.
     pub async fn prepare(&self, subject: &str, schema: &Schema) -> Result<SchemaKey, SerdesError> {
-        if let Some(key) = self.prepared_key(subject, schema) {
-            return Ok(key);
+        let may_move =
+            matches!(self.0.settings.registration, Registration::Latest | Registration::LatestWith(_));
+        if !may_move {
+            if let Some(resolved) = self.resolved(subject, schema) {
+                return Ok(resolved?.key);
+            }
+            return Ok(self.resolve(subject, schema).await?.key);
         }
-        let name = writer::parse_subject(subject)?;
-        let proposal = Proposal::new(schema.clone());
-        let registered = match self.0.settings.registration {
-            Registration::Register => self.0.registry.register(&name, &proposal).await?,
-            Registration::Lookup => self.0.registry.lookup(&name, &proposal, Deleted::Hidden).await?,
-        };
-        let key = self.key_of(&registered, schema)?;
-        self.0.keys.update(&Prepared { subject, schema }, |_| key);
-        // What was registered can be read as well, without asking again.
-        let loaded = Loaded { context: name.context(), key };
-        self.0.schemas.update(&loaded, |_| registered.schema.clone());
+        let key = self.resolve(subject, schema).await?.key;
+        let chosen = Chosen { subject, schema };
+        let before = self.0.chosen.read().find(&chosen).copied();
+        if before != Some(key) {
+            self.0.chosen.update(&chosen, |_| key);
+            // Writers that are made from now on bind the new one.
+            self.0.handles.retain(|handle, _| !handle.is_of(subject, schema));
+        }
         Ok(key)
     }
 
-    /// The key that the framing carries.
-    fn key_of(&self, registered: &Registered, schema: &Schema) -> Result<SchemaKey, SerdesError> {
-        Ok(match self.framing().key_kind() {
-            KeyKind::Id => SchemaKey::Id(registered.id),
-            KeyKind::Guid => SchemaKey::Guid(registered.guid),
-            KeyKind::Fingerprint => {
-                let fingerprint = schema.fingerprint();
-                SchemaKey::Fingerprint(
-                    fingerprint.ok_or(SerdesError::NoFingerprint { format: schema.format() })?,
-                )
-            }
-        })
-    }
-
-    fn prepared_key(&self, subject: &str, schema: &Schema) -> Option<SchemaKey> {
-        self.0.keys.read().find(&Prepared { subject, schema }).copied()
-    }
-
-    /// Loads the schema of a key of the default context. A second call asks nobody.
+    /// Loads the schema of a key of the default context, or of the settings' one. A second call asks nobody.
     ///
     /// # Errors
-    /// A registry that does not know it, or does not answer; neither is remembered.
+    /// A registry that does not know it, which is remembered for a short time, or does not answer, which is not.
     pub async fn load(&self, key: SchemaKey) -> Result<Schema, SerdesError> {
-        self.load_for(key, None).await
-    }
-
-    async fn load_for(&self, key: SchemaKey, hint: Option<&Subject>) -> Result<Schema, SerdesError> {
-        if let Some(schema) = self.cached(key, hint) {
-            return Ok(schema);
-        }
-        let schema = self.0.registry.schema(key, hint).await?;
-        self.0.schemas.update(&Loaded { context: context(hint), key }, |_| schema.clone());
-        Ok(schema)
-    }
-
-    /// The schema of a key, if it is loaded.
-    fn cached(&self, key: SchemaKey, hint: Option<&Subject>) -> Option<Schema> {
-        if let SchemaKey::Fingerprint(fingerprint) = key
-            && let Some((_, schema)) = self.0.settings.known.iter().find(|(it, _)| *it == fingerprint)
-        {
-            return Some(schema.clone());
-        }
-        self.0.schemas.read().find(&Loaded { context: context(hint), key }).cloned()
+        Ok(self.load_content(key, None).await?.schema.clone())
     }
 
     /// The message of a value, under a subject and with a schema that are prepared.
@@ -349,9 +239,13 @@ impl Serdes {
         subject: Option<&Subject>,
         role: KeyOrValue,
     ) -> Reader<C> {
-        let hint = subject.map(Subject::as_str).unwrap_or_default();
+        let subject = subject.map(|subject| match &self.0.settings.context {
+            Some(context) => context.qualify(subject),
+            None => subject.clone(),
+        });
+        let hint = subject.as_ref().map(Subject::as_str).unwrap_or_default();
         let state = self.handle(codec, hint, schema, |codec| {
-            ReaderState::new(codec, schema, subject.cloned(), self.0.settings.cached)
+            ReaderState::new(codec, schema, subject.clone(), self.0.settings.cached)
         });
         Reader::new(self.clone(), state, role)
     }
@@ -378,9 +272,4 @@ impl Serdes {
         let kept = self.0.handles.update(&lookup, |old| old.cloned().unwrap_or(shared));
         kept.downcast().unwrap_or(state)
     }
-}
-
-/// The context that ids count in, by the subject that they are asked for.
-fn context(hint: Option<&Subject>) -> &str {
-    hint.map_or(DEFAULT_CONTEXT, Subject::context)
 }

@@ -1,7 +1,7 @@
 //! A small table whose entries are added once and then stay: what a reader looks into first, once a message.
 //!
 //! A read is one load and one comparison, whoever shares the table: no lock, no reference count, no guard. The price is that
-//! nothing leaves it, so it is small, and what finds no room goes to a [`super::cache::Bounded`] behind it.
+//! nothing leaves it, so it is small, and what finds no room goes to a [`crate::registry::cache::table::Bounded`] behind it.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,8 +1,7 @@
 //! Messages to values.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::cache::{Bounded, Lookup};
 use super::lookup::{Bound, BoundKey};
 use super::once::Once;
 use super::{Serdes, SerdesError};
@@ -10,7 +9,8 @@ use crate::codec::{Binding, BoundCodec, Codec, Decode, Message};
 use crate::frame::{Frame, FrameError, MessageIndexes};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::record::Headers;
-use crate::registry::Subject;
+use crate::registry::cache::table::{Bounded, Lookup};
+use crate::registry::{RuleSet, Subject};
 use crate::schema::{Format, Schema};
 use crate::value::Value;
 
@@ -36,6 +36,8 @@ pub(super) struct ReaderState<C: Codec> {
     codec: C,
     pub(super) schema: Option<Schema>,
     pub(super) hint: Option<Subject>,
+    /// The rules of the reader's schema, where it is registered under that subject; they are learnt with the first load.
+    rules: OnceLock<Option<RuleSet>>,
     /// The first writers that were met.
     first: Once<Arc<Writer<C>>>,
     /// The others, of which the oldest leave.
@@ -59,7 +61,7 @@ impl<C: Codec> ReaderState<C> {
     pub(super) fn new(codec: C, schema: Option<&Schema>, hint: Option<Subject>, capacity: usize) -> Self {
         let first = FIRST.min(capacity / 2);
         let later = Bounded::new(capacity - first);
-        Self { codec, schema: schema.cloned(), hint, first: Once::new(first), later }
+        Self { codec, schema: schema.cloned(), hint, rules: OnceLock::new(), first: Once::new(first), later }
     }
 
     /// Takes the message indexes off, where the format has some.
@@ -87,6 +89,11 @@ impl<C: Codec> ReaderState<C> {
         let found =
             self.first.find(lookup.hash(), |it| it.key == lookup.key && it.indexes == *lookup.indexes);
         found.map(|writer| &**writer)
+    }
+
+    /// Whether the reader's own rules are known, or it can have none.
+    fn knows_rules(&self) -> bool {
+        self.schema.is_none() || self.hint.is_none() || self.rules.get().is_some()
     }
 
     fn is_bound(&self, lookup: &Bound<'_>) -> bool {
@@ -158,7 +165,8 @@ impl<C: Codec> Reader<C> {
         let (key, state) = (frame.key, &*self.state);
         let indexes = state.split(&frame).ok().map(|(indexes, _)| indexes);
         let is_bound = indexes.is_some_and(|indexes| state.is_bound(&Bound { key, indexes: &indexes }));
-        let is_known = is_bound || self.serdes.cached(key, state.hint.as_ref()).is_some();
+        let is_loaded = || state.knows_rules() && self.serdes.cached(key, state.hint.as_ref()).is_some();
+        let is_known = is_bound || is_loaded();
         (!is_known).then_some(key)
     }
 
@@ -167,7 +175,14 @@ impl<C: Codec> Reader<C> {
     /// # Errors
     /// A registry that does not know it, or does not answer.
     pub async fn load(&self, key: SchemaKey) -> Result<Schema, SerdesError> {
-        self.serdes.load_for(key, self.state.hint.as_ref()).await
+        let state = &*self.state;
+        if let (Some(schema), Some(subject)) = (&state.schema, &state.hint)
+            && state.rules.get().is_none()
+        {
+            let rules = self.serdes.rules_of(subject, schema).await?;
+            let _ = state.rules.set(rules);
+        }
+        Ok(self.serdes.load_content(key, state.hint.as_ref()).await?.schema.clone())
     }
 
     /// As [`Reader::deserialize`], and loads the writer's schema where that is needed.
@@ -233,15 +248,20 @@ impl<C: Codec> Reader<C> {
         split: Result<(MessageIndexes, &'m [u8]), FrameError>,
     ) -> Result<(Arc<Writer<C>>, &'m [u8]), SerdesError> {
         let state = &*self.state;
-        let schema = self.serdes.cached(key, state.hint.as_ref()).ok_or(SerdesError::UnknownSchema(key))?;
+        let content = self.serdes.cached(key, state.hint.as_ref()).filter(|_| state.knows_rules());
+        let content = content.ok_or(SerdesError::UnknownSchema(key))?;
+        let schema = &content.schema;
         let expected = state.codec.format();
         if schema.format() != expected {
             return Err(SerdesError::WrongFormat { key, found: schema.format(), expected });
         }
         // Only now is it sure that there are indexes to be read.
         let (indexes, payload) = split?;
-        let mut binding = Binding::new(&schema).with_limits(self.serdes.limits());
+        self.serdes.check_read(key, state.hint.as_ref(), &content)?;
+        let mut binding = Binding::new(schema).with_limits(self.serdes.limits());
         if let Some(reader) = &state.schema {
+            let rules = state.rules.get().and_then(Option::as_ref);
+            self.serdes.check_migration(key, state.hint.as_ref(), &content, reader, rules)?;
             binding = binding.with_reader(reader);
         }
         if expected == Format::Protobuf {

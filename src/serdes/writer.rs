@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::resolve::Resolved;
 use super::{Serdes, SerdesError};
 use crate::codec::{Binding, BoundCodec, Codec, Encode};
 use crate::ids::{KeyOrValue, SchemaKey};
@@ -39,6 +40,7 @@ pub(super) struct WriterState<C: Codec> {
 struct Prepared<C: Codec> {
     key: SchemaKey,
     bound: C::Bound,
+    schema: Schema,
 }
 
 impl<C: Codec> WriterState<C> {
@@ -58,10 +60,10 @@ impl<C: Codec> Writer<C> {
         &self.state.subject
     }
 
-    /// The schema that it writes with.
+    /// The schema that it writes with: the one it was made with, until it is prepared and writes with one of the registry's.
     #[must_use]
     pub fn schema(&self) -> &Schema {
-        &self.state.schema
+        self.state.prepared.get().map_or(&self.state.schema, |prepared| &prepared.schema)
     }
 
     /// Registers (or looks up) the schema and binds the codec; once, later calls return at once.
@@ -72,8 +74,8 @@ impl<C: Codec> Writer<C> {
         if let Some(prepared) = self.state.prepared.get() {
             return Ok(prepared.key);
         }
-        let key = self.serdes.prepare(&self.state.subject, &self.state.schema).await?;
-        Ok(self.bind(key)?.key)
+        let resolved = self.serdes.resolve(&self.state.subject, &self.state.schema).await?;
+        Ok(self.bind(resolved)?.key)
     }
 
     /// Binds the codec without asking, if the serdes already know the key.
@@ -81,17 +83,19 @@ impl<C: Codec> Writer<C> {
         if let Some(prepared) = self.state.prepared.get() {
             return Ok(prepared);
         }
-        match self.serdes.prepared_key(&self.state.subject, &self.state.schema) {
-            Some(key) => self.bind(key),
+        match self.serdes.resolved(&self.state.subject, &self.state.schema) {
+            Some(resolved) => self.bind(resolved?),
             None => Err(SerdesError::NotPrepared { subject: self.state.subject.clone() }),
         }
     }
 
-    fn bind(&self, key: SchemaKey) -> Result<&Prepared<C>, SerdesError> {
+    /// The codec is bound to the schema that the key stands for, whichever schema the caller has.
+    fn bind(&self, resolved: Resolved) -> Result<&Prepared<C>, SerdesError> {
         let state = &*self.state;
-        let binding = Binding::new(&state.schema).with_limits(self.serdes.limits());
+        let Resolved { key, schema } = resolved;
+        let binding = Binding::new(&schema).with_limits(self.serdes.limits());
         let bound = state.codec.bind(&binding)?;
-        Ok(state.prepared.get_or_init(|| Prepared { key, bound }))
+        Ok(state.prepared.get_or_init(|| Prepared { key, bound, schema }))
     }
 
     /// The message of a value.

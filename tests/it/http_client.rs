@@ -12,6 +12,8 @@ mod runtimes;
 mod secrets;
 #[cfg(feature = "server")]
 mod tls;
+#[cfg(all(feature = "server", feature = "conformance", feature = "json"))]
+pub(crate) mod warm;
 
 use std::time::Duration;
 

@@ -38,6 +38,7 @@ mod proof;
 mod protobuf_codec;
 mod records;
 mod registry;
+mod registry_cache;
 mod robustness;
 mod serdes;
 mod server;

@@ -1,5 +1,6 @@
 //! The trait, route by route.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::read::proposal_body;
@@ -9,6 +10,7 @@ use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::registry::api::{
     CheckBody, ContextIdBody, ModeBody, SchemaBody, SubjectVersionBody, config_request,
 };
+use crate::registry::ext::newest_with;
 use crate::registry::{
     Config, ConfigChange, Content, DEFAULT_CONTEXT, Deleted, Deletion, Proposal, Registered, Registry,
     RegistryError, RegistryErrorKind, RegistryMode, Subject, VersionSpec,
@@ -135,6 +137,27 @@ impl Registry for HttpRegistry {
                 return Err(RegistryError::new(RegistryErrorKind::Unexpected, message));
             }
             self.registered(subject, body).await
+        })
+    }
+
+    fn latest_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        properties: &'a BTreeMap<String, String>,
+    ) -> Answer<'a, Arc<Registered>> {
+        Box::pin(async move {
+            let mut request = Outgoing::new("GET", &["subjects", subject.as_str(), "metadata"]);
+            for (name, value) in properties {
+                request = request.with("key", name).with("value", value);
+            }
+            match self.json(request).await {
+                Ok(body) => self.registered(subject, body).await,
+                // An optional route: where there is none, the versions tell.
+                Err(error) if error.kind == RegistryErrorKind::Unexpected => {
+                    newest_with(self, subject, properties).await
+                }
+                Err(error) => Err(error),
+            }
         })
     }
 

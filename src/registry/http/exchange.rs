@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display, Write as _};
 
-use super::Counts;
+use super::Connections;
 use crate::registry::RegistryError;
 use crate::transport::BoxFuture;
 
@@ -13,7 +13,7 @@ pub trait Exchange: Debug + Send + Sync + 'static {
     fn send<'a>(&'a self, request: &'a Outgoing) -> BoxFuture<'a, Result<Incoming, RegistryError>>;
 
     /// What is in use and what was done, where that is counted.
-    fn counts(&self) -> Option<Counts> {
+    fn connections(&self) -> Option<Connections> {
         None
     }
 }

@@ -37,7 +37,7 @@ mod tls;
 pub use builder::Builder;
 pub use credentials::OAuth;
 pub use exchange::{Exchange, Incoming, Outgoing};
-pub use pool::Counts;
+pub use pool::Connections;
 
 use std::sync::Arc;
 
@@ -78,8 +78,8 @@ impl HttpRegistry {
 
     /// What is in use and what was done; `None` over an exchange that does not count.
     #[must_use]
-    pub fn counts(&self) -> Option<Counts> {
-        self.0.exchange.counts()
+    pub fn connections(&self) -> Option<Connections> {
+        self.0.exchange.connections()
     }
 
     /// Sends a request and gives the body of its answer, or the refusal.

@@ -27,7 +27,7 @@ pub(super) struct Counters {
 /// What a client over sockets has in use, and has done since it was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Counts {
+pub struct Connections {
     /// Connections in use: requests that are under way.
     pub in_use: usize,
     /// Requests that wait for a connection.
@@ -83,9 +83,9 @@ impl Pool {
         self.timeout
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> Connections {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
+        Connections {
             in_use: self.limit - self.permits.available_permits().min(self.limit),
             waiting: self.waiting.load(Ordering::Relaxed),
             limit: self.limit,

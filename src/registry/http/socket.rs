@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::credentials::Credentials;
 use super::dice::Dice;
 use super::endpoints::{Endpoints, Place};
-use super::pool::{Counters, Counts, Pool};
+use super::pool::{Connections, Counters, Pool};
 use super::{Exchange, Incoming, Outgoing, redirect, retry_after, tls};
 use crate::backoff::Backoff;
 use crate::registry::{RegistryError, RegistryErrorKind};
@@ -125,7 +125,7 @@ impl Exchange for Sockets {
         })
     }
 
-    fn counts(&self) -> Option<Counts> {
+    fn connections(&self) -> Option<Connections> {
         Some(self.shared.pool.counts())
     }
 }

@@ -23,7 +23,7 @@ async fn no_more_connections_are_open_than_allowed() {
     }
     assert_eq!(peer.count(), 40);
     assert!((1..=4).contains(&peer.most_connections()), "{}", peer.most_connections());
-    let counts = registry.counts().expect("sockets count");
+    let counts = registry.connections().expect("sockets count");
     assert_eq!((counts.limit, counts.in_use, counts.waiting, counts.sent), (4, 0, 0, 40));
 }
 
@@ -43,12 +43,12 @@ async fn a_call_without_a_connection_in_time_is_refused_and_others_go_on() {
     while peer.count() == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    assert_eq!(registry.counts().expect("sockets count").in_use, 1);
+    assert_eq!(registry.connections().expect("sockets count").in_use, 1);
     let error = versions(&registry).await.expect_err("the one connection is in use");
     assert_eq!(error.to_string(), "all 1 connections to the registry were in use for 50ms");
     assert_eq!(error.kind, RegistryErrorKind::Unavailable);
     holding.await.expect("no panic").expect_err("it never answers");
-    let counts = registry.counts().expect("sockets count");
+    let counts = registry.connections().expect("sockets count");
     assert_eq!((counts.in_use, counts.waiting, counts.refused), (0, 0, 1));
 }
 
@@ -61,7 +61,7 @@ async fn a_dropped_call_gives_its_connection_back() {
         let call = tokio::time::timeout(Duration::from_millis(50), versions(&registry));
         call.await.expect_err("it does not answer");
     }
-    assert_eq!(registry.counts().expect("sockets count").in_use, 0);
+    assert_eq!(registry.connections().expect("sockets count").in_use, 0);
     assert_eq!(versions(&registry).await.expect("an answer"), 1);
 }
 

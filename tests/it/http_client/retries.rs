@@ -19,7 +19,7 @@ async fn passing_trouble_is_tried_again() {
         let registry = client(&peer.url).build().expect("settings");
         assert_eq!(versions(&registry).await.expect("the third try"), 1, "{trouble}");
         assert_eq!(peer.count(), 3, "{trouble}");
-        let counts = registry.counts().expect("sockets count");
+        let counts = registry.connections().expect("sockets count");
         assert_eq!((counts.sent, counts.retried, counts.failed, counts.in_use), (3, 2, 2, 0), "{trouble}");
     }
 }

@@ -50,5 +50,5 @@ fn a_call_that_is_dropped_is_not_sent_on() {
         tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     });
     assert_eq!(peer.count(), 1, "it was not tried again");
-    assert_eq!(registry.counts().expect("sockets count").in_use, 0);
+    assert_eq!(registry.connections().expect("sockets count").in_use, 0);
 }

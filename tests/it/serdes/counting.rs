@@ -1,30 +1,74 @@
-//! A registry that counts what it is asked: a wrapper that implements the trait it wraps.
+//! A registry that counts what it is asked, keeps it waiting, and fails on demand: a wrapper that implements the trait it wraps.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use schemawire::compat::Report;
 use schemawire::ids::{SchemaId, SchemaKey, Version};
 use schemawire::registry::{
     Config, ConfigChange, Content, Deleted, Deletion, EmbeddedRegistry, Proposal, Registered, Registry,
-    RegistryError, RegistryMode, Subject, VersionSpec,
+    RegistryError, RegistryErrorKind, RegistryMode, Subject, VersionSpec,
 };
 use schemawire::schema::Schema;
 use schemawire::transport::BoxFuture;
+use tokio::sync::Semaphore;
 
-/// Counts calls to an embedded registry in memory.
-#[derive(Debug)]
-pub(super) struct Counting {
-    inner: EmbeddedRegistry,
+/// Counts calls to an embedded registry in memory. Cloning shares it.
+#[derive(Debug, Clone)]
+pub(crate) struct Counting {
+    pub(crate) inner: EmbeddedRegistry,
     asked: Arc<AtomicUsize>,
+    /// The names of the calls, in their order.
+    calls: Arc<Mutex<Vec<&'static str>>>,
+    /// What all calls fail with.
+    trouble: Arc<Mutex<Option<RegistryErrorKind>>>,
+    /// How many calls are let through; they wait for the next permit.
+    gate: Arc<Semaphore>,
 }
 
 impl Counting {
     /// A fresh one, and its counter.
-    pub(super) fn new() -> (Self, Arc<AtomicUsize>) {
+    pub(crate) fn new() -> (Self, Arc<AtomicUsize>) {
         let inner = pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry");
-        let asked = Arc::new(AtomicUsize::new(0));
-        (Self { inner, asked: Arc::clone(&asked) }, asked)
+        let counting = Self {
+            inner,
+            asked: Arc::default(),
+            calls: Arc::default(),
+            trouble: Arc::default(),
+            gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS / 2)),
+        };
+        let asked = Arc::clone(&counting.asked);
+        (counting, asked)
+    }
+
+    /// One that keeps all calls waiting.
+    pub(crate) fn closed() -> (Self, Arc<AtomicUsize>) {
+        let (mut counting, asked) = Self::new();
+        counting.gate = Arc::new(Semaphore::new(0));
+        (counting, asked)
+    }
+
+    /// Lets all calls through.
+    pub(crate) fn open(&self) {
+        self.gate.add_permits(Semaphore::MAX_PERMITS / 2);
+    }
+
+    /// From now on all calls fail in that way, or no longer.
+    pub(crate) fn fail(&self, with: Option<RegistryErrorKind>) {
+        *self.trouble.lock().expect("unpoisoned") = with;
+    }
+
+    /// The calls since the last time.
+    pub(crate) fn calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.calls.lock().expect("unpoisoned"))
+    }
+
+    async fn enter(&self, call: &'static str) -> Result<(), RegistryError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.calls.lock().expect("unpoisoned").push(call);
+        self.gate.acquire().await.expect("never closed").forget();
+        let trouble = *self.trouble.lock().expect("unpoisoned");
+        trouble.map_or(Ok(()), |kind| Err(RegistryError::new(kind, "trouble")))
     }
 }
 
@@ -35,14 +79,18 @@ macro_rules! counted {
         impl Registry for Counting {
             $(
                 fn $name<'a>(&'a self, $($argument: $kind),*) -> Answer<'a, $gives> {
-                    self.asked.fetch_add(1, Ordering::Relaxed);
-                    self.inner.$name($($argument),*)
+                    Box::pin(async move {
+                        self.enter(stringify!($name)).await?;
+                        self.inner.$name($($argument),*).await
+                    })
                 }
             )*
 
             fn contexts(&self) -> Answer<'_, Vec<String>> {
-                self.asked.fetch_add(1, Ordering::Relaxed);
-                self.inner.contexts()
+                Box::pin(async move {
+                    self.enter("contexts").await?;
+                    self.inner.contexts().await
+                })
             }
         }
     };

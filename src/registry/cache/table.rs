@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 
 /// What an entry is found by, lent; its key is built only for an entry that is added.
-pub(super) trait Lookup {
+pub(crate) trait Lookup {
     type Key;
 
     /// Law: the same for the same key.
@@ -22,7 +22,7 @@ pub(super) trait Lookup {
 
 /// At most `capacity` entries; the one that was added first goes first.
 #[derive(Debug)]
-pub(super) struct Bounded<K, V> {
+pub(crate) struct Bounded<K, V> {
     snapshot: ArcSwap<Table<K, V>>,
     writing: Mutex<()>,
     capacity: usize,
@@ -30,7 +30,7 @@ pub(super) struct Bounded<K, V> {
 
 /// One state of the table: entries in the order they were added, and where each is, by hash.
 #[derive(Debug)]
-pub(super) struct Table<K, V> {
+pub(crate) struct Table<K, V> {
     entries: Vec<Entry<K, V>>,
     /// Open addressing, at most half full; entries are numbered from 1, and 0 is a free place.
     places: Box<[u32]>,
@@ -59,7 +59,7 @@ impl<K, V> Table<K, V> {
         Self { entries, places }
     }
 
-    pub(super) fn find(&self, lookup: &impl Lookup<Key = K>) -> Option<&V> {
+    pub(crate) fn find(&self, lookup: &impl Lookup<Key = K>) -> Option<&V> {
         let index = self.index(lookup)?;
         self.entries.get(index).map(|entry| &entry.value)
     }
@@ -79,18 +79,18 @@ impl<K, V> Table<K, V> {
 }
 
 impl<K: Clone, V: Clone> Bounded<K, V> {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         let snapshot = ArcSwap::from_pointee(Table::of(Vec::new()));
         Self { snapshot, writing: Mutex::new(()), capacity: capacity.max(1) }
     }
 
     /// The table as it is now; what is found in it can be used as long as the guard lives.
-    pub(super) fn read(&self) -> Guard<Arc<Table<K, V>>> {
+    pub(crate) fn read(&self) -> Guard<Arc<Table<K, V>>> {
         self.snapshot.load()
     }
 
     /// Adds an entry, or changes it, from what is there now. Gives what `change` gave.
-    pub(super) fn update(&self, lookup: &impl Lookup<Key = K>, change: impl FnOnce(Option<&V>) -> V) -> V {
+    pub(crate) fn update(&self, lookup: &impl Lookup<Key = K>, change: impl FnOnce(Option<&V>) -> V) -> V {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.snapshot.load();
         let known = now.index(lookup);
@@ -106,9 +106,22 @@ impl<K: Clone, V: Clone> Bounded<K, V> {
     }
 }
 
+impl<K: Clone, V: Clone> Bounded<K, V> {
+    /// Forgets the entries that are not to stay.
+    pub(crate) fn retain(&self, stays: impl Fn(&K, &V) -> bool) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.snapshot.load();
+        if now.entries.iter().all(|entry| stays(&entry.key, &entry.value)) {
+            return;
+        }
+        let kept = now.entries.iter().filter(|entry| stays(&entry.key, &entry.value)).cloned().collect();
+        self.snapshot.store(Arc::new(Table::of(kept)));
+    }
+}
+
 /// Spreads a number over all bits: tables take the lowest ones.
 #[inline]
-pub(super) const fn mix(number: u64) -> u64 {
+pub(crate) const fn mix(number: u64) -> u64 {
     let product = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     product ^ product >> 32
 }
@@ -153,6 +166,15 @@ mod tests {
         table.update(&1, |_| 3);
         table.update(&9, |_| 0);
         assert_eq!(table.read().find(&1), Some(&3), "what was changed last stays longest");
+    }
+
+    #[test]
+    fn what_is_not_to_stay_is_forgotten() {
+        let table: Bounded<u32, u32> = Bounded::new(9);
+        (0..9).for_each(|key| _ = table.update(&key, |_| key));
+        table.retain(|key, _| key % 3 == 0);
+        let now = table.read();
+        assert_eq!((0..9).filter_map(|key| now.find(&key).copied()).collect::<Vec<_>>(), [0, 3, 6]);
     }
 
     #[test]
