@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::input::{Input, for_each_line};
 use super::output::Output;
 use super::schema_file::References;
-use super::store::{Directory, Store};
+use super::store::{Catalog, Directory};
 use crate::codec::{Binding, BoundCodec, Codecs, Message};
 use crate::ids::KeyOrValue;
 use crate::record::Headers;
@@ -58,7 +58,7 @@ enum Source<'d> {
     /// The store is opened for the first message, so that a command before it in a pipe has let go of it by then.
     Framed {
         directory: &'d Directory,
-        store: OnceCell<Store>,
+        store: OnceCell<Catalog>,
         reader: Option<Schema>,
     },
 }
@@ -106,7 +106,7 @@ impl Source<'_> {
                 let store = match store.get() {
                     Some(store) => store,
                     None => {
-                        let opened = pollster::block_on(directory.open())?;
+                        let opened = pollster::block_on(directory.catalog())?;
                         store.get_or_init(|| opened)
                     }
                 };
@@ -124,7 +124,7 @@ impl Source<'_> {
 }
 
 /// A framed message as a reader's schema sees it.
-fn read_as<'m>(store: &Store, reader: &Schema, bytes: &'m [u8]) -> Result<Value<'m>, Failure> {
+fn read_as<'m>(store: &Catalog, reader: &Schema, bytes: &'m [u8]) -> Result<Value<'m>, Failure> {
     let reader = store.serdes.reader(store.serdes.codecs().dynamic(reader.format())?, reader);
     match reader.deserialize_value(bytes, &Headers::new()) {
         Err(SerdesError::UnknownSchema(key)) => {

@@ -79,7 +79,7 @@ impl Encode {
             let bound = codecs.codec(schema.format())?.bind_dyn(&binding)?;
             return Ok(Box::new(move |value, out| Ok(bound.encode_value(value, out)?)));
         };
-        let store = pollster::block_on(self.directory.open())?;
+        let store = pollster::block_on(self.directory.catalog())?;
         let writer = store.serdes.writer(codecs.dynamic(schema.format())?, subject, schema);
         pollster::block_on(writer.prepare())?;
         Ok(Box::new(move |value, out| Ok(writer.serialize_value_into(value, &mut Headers::new(), out)?)))

@@ -144,9 +144,20 @@ fn code(error: &Error) -> u8 {
     let environment = match error {
         Error::Transport(_) | Error::Send(SendError::Transport(_) | SendError::Append(_)) => true,
         Error::Consume(ConsumeError::Transport(_) | ConsumeError::Registry { .. }) => true,
-        Error::Registry(it) | Error::Serdes(SerdesError::Registry(it)) => it.kind == RegistryErrorKind::Store,
+        // A registry that is away, or that is none, is not for the call to mend.
+        Error::Registry(it) | Error::Serdes(SerdesError::Registry(it)) => {
+            matches!(
+                it.kind,
+                RegistryErrorKind::Store | RegistryErrorKind::Unavailable | RegistryErrorKind::Unexpected
+            )
+        }
         _ => false,
     };
+    if let Error::Registry(it) | Error::Serdes(SerdesError::Registry(it)) = error
+        && matches!(it.kind, RegistryErrorKind::Client | RegistryErrorKind::Forbidden)
+    {
+        return 2;
+    }
     match error.class() {
         _ if environment => 3,
         Class::Retry { .. } | Class::Bug => 3,

@@ -205,7 +205,7 @@ impl Inspect {
             return Ok(found(Sure::Possible)
                 .fact("schema", "no registry in the data directory; name one with --dir"));
         }
-        let store = pollster::block_on(self.directory.open())?;
+        let store = pollster::block_on(self.directory.catalog())?;
         let Ok(schema) = pollster::block_on(store.serdes.load(frame.key)) else {
             return Ok(
                 found(Sure::Possible).fact("schema", "the registry in the data directory does not know it")

@@ -25,6 +25,7 @@ mod inspect;
 mod output;
 mod produce;
 mod register;
+mod remote;
 mod rules;
 mod schema_file;
 mod schemas;

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::input::read_text;
 use super::output::{Format, Output};
 use super::schema_file::References;
-use super::store::{Directory, Store};
+use super::store::{Catalog, Directory};
 use crate::compat::Level;
 use crate::registry::{Deleted, Proposal, Registry, RegistryErrorKind, RegistryExt, Subject, VersionSpec};
 use crate::schema::{Mode, Reference, Schema};
@@ -51,7 +51,7 @@ impl Register {
 
     async fn register(self, output: &mut Output) -> Result<(), Failure> {
         let subject: Subject = self.subject.parse()?;
-        let store = self.directory.open().await?;
+        let store = self.directory.catalog().await?;
         let schema = self.schema(&store).await?;
         let proposal = Proposal::new(schema);
         if self.check {
@@ -84,7 +84,7 @@ impl Register {
 
     async fn check(
         &self,
-        store: &Store,
+        store: &Catalog,
         subject: &Subject,
         proposal: &Proposal,
         output: &mut Output,
@@ -102,7 +102,7 @@ impl Register {
     }
 
     /// The file's schema, its references from files or from the registry.
-    async fn schema(&self, store: &Store) -> Result<Schema, Failure> {
+    async fn schema(&self, store: &Catalog) -> Result<Schema, Failure> {
         if self.uses.is_empty() {
             return self.references.read(&self.schema);
         }
@@ -122,7 +122,7 @@ impl Register {
 }
 
 /// The registered schema that `NAME=SUBJECT[:VERSION]` names.
-async fn reference(store: &Store, uses: &str) -> Result<(Reference, Schema), Failure> {
+async fn reference(store: &Catalog, uses: &str) -> Result<(Reference, Schema), Failure> {
     let wrong = || Failure::usage(format!("`--uses {uses}` is not NAME=SUBJECT[:VERSION]"));
     let (name, target) = uses.split_once('=').ok_or_else(wrong)?;
     let (subject, version) =

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::output::{Format, Output, Style};
-use super::store::{Directory, Store};
+use super::store::{Catalog, Directory};
 use super::table::Table;
 use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::registry::{Deleted, Registered, Registry, Subject, VersionSpec};
@@ -40,7 +40,7 @@ impl Schemas {
     }
 
     async fn show(self, output: &mut Output) -> Result<(), Failure> {
-        let store = self.directory.open().await?;
+        let store = self.directory.catalog().await?;
         if let Some(id) = &self.id {
             let key = match (id.parse::<u32>(), id.parse::<Guid>()) {
                 (Ok(number), _) => SchemaKey::Id(SchemaId(number)),
@@ -68,7 +68,7 @@ impl Schemas {
 
     async fn rows(
         &self,
-        store: &Store,
+        store: &Catalog,
         deleted: Deleted,
     ) -> Result<Vec<std::sync::Arc<Registered>>, Failure> {
         let subjects = match &self.subject {

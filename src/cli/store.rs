@@ -1,10 +1,12 @@
-//! The data directory: an embedded log, the registry on it, and the serdes over both.
+//! The data directory: an embedded log, the registry on it or one elsewhere, and the serdes over both.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure::Failure;
-use crate::registry::EmbeddedRegistry;
+use super::remote::Remote;
+use crate::registry::{EmbeddedRegistry, Registry};
 use crate::serdes::Serdes;
 use crate::transport::{Embedded, TransportError, TransportErrorKind};
 
@@ -17,31 +19,61 @@ pub(super) struct Directory {
     /// The data directory, which holds the log and the registry; made where it is missing
     #[arg(long, value_name = "DIR", default_value = ".schemawire", env = "SCHEMAWIRE_DIR")]
     pub(super) dir: PathBuf,
+
+    #[command(flatten)]
+    remote: Remote,
 }
 
-/// What lies in a data directory, open.
+/// The log in a data directory, and its schemas.
 pub(super) struct Store {
     pub(super) log: Embedded,
-    pub(super) registry: EmbeddedRegistry,
     pub(super) serdes: Serdes,
 }
 
+/// A registry: the one in a data directory, or one elsewhere.
+pub(super) struct Catalog {
+    pub(super) registry: Arc<dyn Registry>,
+    pub(super) serdes: Serdes,
+}
+
+impl Catalog {
+    fn new(registry: Arc<dyn Registry>) -> Self {
+        Self { serdes: Serdes::new(Arc::clone(&registry)), registry }
+    }
+}
+
 impl Directory {
-    /// Opens the directory's log, and makes both where they are missing.
+    /// Opens the directory's log, and makes both where they are missing. The schemas are those of the registry on it, or of the one
+    /// that is named.
     pub(super) async fn open(&self) -> Result<Store, Failure> {
+        let log = self.log()?;
+        let registry: Arc<dyn Registry> = if self.remote.is_named() {
+            self.remote.connect()?
+        } else {
+            Arc::new(EmbeddedRegistry::on(&log).await?)
+        };
+        Ok(Store { log, serdes: Serdes::new(registry) })
+    }
+
+    /// Opens the registry alone; one that is named needs no data directory.
+    pub(super) async fn catalog(&self) -> Result<Catalog, Failure> {
+        if self.remote.is_named() {
+            return Ok(Catalog::new(self.remote.connect()?));
+        }
+        Ok(Catalog::new(Arc::new(EmbeddedRegistry::on(&self.log()?).await?)))
+    }
+
+    fn log(&self) -> Result<Embedded, Failure> {
         std::fs::create_dir_all(&self.dir).map_err(|error| {
             Failure::io(&format!("cannot make the data directory {}", self.dir.display()), &error)
                 .help("name another one with --dir")
         })?;
-        let log = open_patiently(&self.dir.join(FILE))?;
-        let registry = EmbeddedRegistry::on(&log).await?;
-        let serdes = Serdes::new(registry.clone());
-        Ok(Store { log, registry, serdes })
+        Ok(open_patiently(&self.dir.join(FILE))?)
     }
 
-    /// Whether there is a log in the directory.
+    /// Whether there is a registry to ask.
     pub(super) fn exists(&self) -> bool {
-        self.dir.join(FILE).exists()
+        self.remote.is_named() || self.dir.join(FILE).exists()
     }
 }
 

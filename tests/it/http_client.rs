@@ -2,6 +2,8 @@
 #![cfg(all(feature = "registry-http", feature = "avro"))]
 
 mod answers;
+#[cfg(all(feature = "server", feature = "conformance", feature = "json", feature = "cli"))]
+mod command;
 mod credentials;
 mod failover;
 mod limits;
