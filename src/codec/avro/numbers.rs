@@ -128,7 +128,7 @@ impl Numbers {
     }
 
     /// Keeps what a struct says to each of the record's steps. A variant that stands for several names is no field's number: the one for fields
-    /// that the struct does not have, or a field given twice.
+    /// that the struct does not have, or a field given twice. Places that never differ say nothing: what is no enum has one place for all.
     #[cold]
     pub(super) fn learn(&self, identifier: Identifier, steps: &[Step], places: &[u8]) {
         let mut times = [0_usize; 256];
@@ -137,8 +137,9 @@ impl Numbers {
                 *times += 1;
             }
         }
+        let differ = times.iter().zip(0..BY_NAME).filter(|(times, _)| **times > 0).count() > 1;
         let number = |place: u8| match times.get(usize::from(place)) {
-            Some(1) => place,
+            Some(1) if differ => place,
             _ => BY_NAME,
         };
         let numbered = || steps.iter().zip(places).map(|(step, place)| step.numbered(number(*place)));

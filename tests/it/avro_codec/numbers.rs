@@ -239,3 +239,68 @@ fn threads_may_learn_at_once() {
         }
     });
 }
+
+/// An identifier that is no enum, and whose number 0 is not what its name says.
+#[test]
+fn an_identifier_that_is_no_enum_is_told_names() {
+    #[derive(Debug, PartialEq, Serialize)]
+    struct Only {
+        a: i32,
+    }
+
+    impl<'de> Deserialize<'de> for Only {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            #[derive(PartialEq)]
+            struct Place(u8);
+
+            impl<'de> Deserialize<'de> for Place {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    struct Names;
+                    impl Visitor<'_> for Names {
+                        type Value = Place;
+
+                        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                            f.write_str("a field")
+                        }
+
+                        fn visit_str<E: Error>(self, name: &str) -> Result<Place, E> {
+                            Ok(Place(u8::from(name == "a")))
+                        }
+
+                        fn visit_u64<E: Error>(self, _: u64) -> Result<Place, E> {
+                            Ok(Place(0))
+                        }
+                    }
+                    deserializer.deserialize_identifier(Names)
+                }
+            }
+
+            struct Fields;
+            impl<'de> Visitor<'de> for Fields {
+                type Value = Only;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a row")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Only, A::Error> {
+                    let mut only = Only { a: 0 };
+                    while let Some(place) = map.next_key()? {
+                        match place {
+                            Place(1) => only.a = map.next_value()?,
+                            Place(_) => drop(map.next_value::<i32>()?),
+                        }
+                    }
+                    Ok(only)
+                }
+            }
+            deserializer.deserialize_struct("Only", &["a"], Fields)
+        }
+    }
+
+    let codec = same(r#"{"type":"record","name":"Only","fields":[{"name":"a","type":"int"}]}"#);
+    let payload = encode(&codec, &(7,)).unwrap();
+    for _ in 0..TIMES {
+        assert_eq!(decode(&codec, &payload), Ok(Only { a: 7 }));
+    }
+}
