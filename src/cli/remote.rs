@@ -1,5 +1,6 @@
 //! The options that name a registry elsewhere, and the client that they become.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,7 +8,11 @@ use super::failure::Failure;
 use crate::registry::Registry;
 
 /// A registry that speaks Confluent's API, in place of the one in the data directory.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Clone, Default, clap::Args)]
+#[cfg_attr(
+    not(feature = "registry-http"),
+    expect(dead_code, reason = "read for the client, which this build does not have")
+)]
 #[command(next_help_heading = "A registry elsewhere")]
 pub(super) struct Remote {
     /// Its address; several of one registry with commas between
@@ -61,6 +66,13 @@ pub(super) struct Remote {
         requires = "certificate"
     )]
     key: Option<PathBuf>,
+}
+
+/// Without what may be secret.
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").field("urls", &self.urls.len()).finish_non_exhaustive()
+    }
 }
 
 impl Remote {

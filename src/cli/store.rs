@@ -21,12 +21,13 @@ pub(super) struct Directory {
     pub(super) dir: PathBuf,
 
     #[command(flatten)]
-    remote: Remote,
+    pub(super) remote: Remote,
 }
 
 /// The log in a data directory, and its schemas.
 pub(super) struct Store {
     pub(super) log: Embedded,
+    pub(super) registry: Arc<dyn Registry>,
     pub(super) serdes: Serdes,
 }
 
@@ -52,7 +53,7 @@ impl Directory {
         } else {
             Arc::new(EmbeddedRegistry::on(&log).await?)
         };
-        Ok(Store { log, serdes: Serdes::new(registry) })
+        Ok(Store { log, serdes: Serdes::new(Arc::clone(&registry)), registry })
     }
 
     /// Opens the registry alone; one that is named needs no data directory.

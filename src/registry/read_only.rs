@@ -1,5 +1,6 @@
 //! A registry that answers and is not changed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
@@ -110,6 +111,14 @@ impl<R: Registry> Registry for ReadOnly<R> {
         deleted: Deleted,
     ) -> Answer<'a, Arc<Registered>> {
         self.0.version(subject, version, deleted)
+    }
+
+    fn latest_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        properties: &'a BTreeMap<String, String>,
+    ) -> Answer<'a, Arc<Registered>> {
+        self.0.latest_with(subject, properties)
     }
 
     fn referenced_by<'a>(

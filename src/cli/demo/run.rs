@@ -8,6 +8,7 @@ use super::protobuf::{ReadQuake, WrittenQuake};
 use super::story::{QuakeV1, QuakeV2};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::remote::Remote;
 use crate::cli::store::{Directory, Store};
 use crate::codec::{Avro, Codec, Decode, Encode, Json, Protobuf};
 use crate::compat::Level;
@@ -85,7 +86,7 @@ impl Place {
 
     /// As every other command opens a data directory, so that they find what the demo leaves there.
     async fn open(&self) -> Result<Store, Failure> {
-        Directory { dir: self.dir.clone() }.open().await
+        Directory { dir: self.dir.clone(), remote: Remote::default() }.open().await
     }
 }
 

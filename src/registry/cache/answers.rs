@@ -10,10 +10,10 @@ use super::lookup::{Keyed, Placed, Versioned, Which, hashed};
 use super::table::Lookup;
 use super::{CachedRegistry, Found, Timed, scope};
 use crate::compat::Report;
-use crate::ids::{SchemaId, SchemaKey, Version};
+use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::registry::{
     Config, ConfigChange, Content, Deleted, Deletion, Proposal, Registered, Registry, RegistryError,
-    RegistryErrorKind, RegistryMode, Subject, VersionSpec,
+    RegistryErrorKind, RegistryMode, Size, Subject, VersionSpec,
 };
 use crate::schema::Schema;
 use crate::transport::BoxFuture;
@@ -346,6 +346,22 @@ impl Registry for CachedRegistry {
         })
     }
 
+    fn register_all<'a>(&'a self, proposals: &'a [(Subject, Proposal)]) -> Answer<'a, Vec<Arc<Registered>>> {
+        Box::pin(async move {
+            let registered = self.0.registry.register_all(proposals).await;
+            proposals.iter().for_each(|(subject, _)| self.changed(Some(subject)));
+            registered
+        })
+    }
+
+    fn delete_context<'a>(&'a self, context: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let deleted = self.0.registry.delete_context(context).await;
+            self.changed(None);
+            deleted
+        })
+    }
+
     fn delete_subject<'a>(&'a self, subject: &'a Subject, deletion: Deletion) -> Answer<'a, Vec<Version>> {
         Box::pin(async move {
             let deleted = self.0.registry.delete_subject(subject, deletion).await;
@@ -455,6 +471,22 @@ impl Registry for CachedRegistry {
 
     fn effective_mode<'a>(&'a self, subject: &'a Subject) -> Answer<'a, RegistryMode> {
         self.0.registry.effective_mode(subject)
+    }
+
+    fn ids(&self, guid: Guid) -> Answer<'_, Vec<(String, SchemaId)>> {
+        self.0.registry.ids(guid)
+    }
+
+    fn highest_id<'a>(&'a self, hint: Option<&'a Subject>) -> Answer<'a, Option<SchemaId>> {
+        self.0.registry.highest_id(hint)
+    }
+
+    fn size(&self) -> Answer<'_, Option<Size>> {
+        self.0.registry.size()
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        self.0.registry.ready()
     }
 
     fn contexts(&self) -> Answer<'_, Vec<String>> {

@@ -73,6 +73,8 @@ struct Failed {
 enum Again {
     /// It never left: any request may.
     Unsent,
+    /// It never left, and the address is not to blame: there was no token to send it with.
+    Unasked,
     /// It may have been done: only a request may whose second time changes nothing.
     Unknown,
     /// The next try would fail, too.
@@ -155,7 +157,9 @@ impl Shared {
                 Counters::add(&self.pool.counters.failed);
                 // Busy, not broken: another address of the same registry is as busy.
                 let is_busy = matches!(&outcome, Ok(answer) if answer.incoming.status == 429);
-                if !is_busy {
+                let is_innocent =
+                    matches!(&outcome, Err(failed) if matches!(failed.again, Again::Unasked | Again::Never));
+                if !is_busy && !is_innocent {
                     self.endpoints.failed(index, self.clock.steady());
                 }
                 if !may_go_again(request, &outcome) {
@@ -269,7 +273,7 @@ impl Shared {
             Credentials::Fixed(_) => Ok(self.credentials.header()),
             Credentials::Token(tokens) => {
                 tokens.header(&self.client, refused).await.map(Some).map_err(|error| {
-                    let again = if error.class().is_retriable() { Again::Unsent } else { Again::Never };
+                    let again = if error.class().is_retriable() { Again::Unasked } else { Again::Never };
                     Failed { error, again }
                 })
             }
@@ -330,7 +334,7 @@ fn may_go_again(request: &Outgoing, outcome: &Result<Answer, Failed>) -> bool {
         // These three say that nothing was done.
         Ok(answer) => is_repeatable || matches!(answer.incoming.status, 408 | 429 | 503),
         Err(failed) => match failed.again {
-            Again::Unsent => true,
+            Again::Unsent | Again::Unasked => true,
             Again::Unknown => is_repeatable,
             Again::Never => false,
         },

@@ -88,3 +88,24 @@ async fn a_delete_is_not_taken_elsewhere_when_it_may_have_been_done() {
     let registry = client(&busy.url).url(&good.url).build().expect("settings");
     assert_eq!(registry.delete_subject(&subject, deletion).await.expect("deleted").len(), 1);
 }
+
+#[tokio::test]
+async fn an_address_is_not_to_blame_for_what_was_never_sent_to_it() {
+    let (first, second) = (Peer::always(one()).await, Peer::always(one()).await);
+    let tokens = Peer::start(|number, _| match number {
+        0 => Reply::Json(503, String::new()),
+        _ => Reply::Json(200, r#"{"access_token": "t"}"#.into()),
+    })
+    .await;
+    let oauth = schemawire::registry::http::OAuth::new(&tokens.url, "id", "secret");
+    let registry = client(&first.url).url(&second.url).oauth(oauth).build().expect("settings");
+    let dots: Subject = "..".parse().expect("a subject");
+    registry
+        .versions(&dots, schemawire::registry::Deleted::Hidden)
+        .await
+        .expect_err("it is a step in a path");
+    versions(&registry).await.expect("with the second token");
+    versions(&registry).await.expect("an answer");
+    assert_eq!(first.count() + second.count(), 2);
+    assert!(first.count() >= 1, "the first one is in use still");
+}
