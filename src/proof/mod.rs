@@ -10,17 +10,19 @@
 //! shows that finding; where they cannot be taken apart, the witness says so ([`Witness::is_alone`](crate::compat::Witness::is_alone)).
 //!
 //! The same machinery holds the checker against the codecs: random pairs of schemas, and whenever `wire` says compatible, random data written
-//! with one and read with the other. `SCHEMAWIRE_PAIRS=10000 PROPTEST_RNG_SEED=77 cargo test --all-features --test it proof::pairs -- --nocapture`
-//! found no disagreement in 5 minutes:
+//! with one and read with the other. `scripts/nightly.sh` tries 250,000 pairs of each format, 1,000,000 in all, other ones every night. What came of it on
+//! 2026-11-26, with a release build, `SCHEMAWIRE_PAIRS=250000 PROPTEST_RNG_SEED=20261127`:
 //!
 //! | format | pairs | compatible by `wire` | values read, all with their meaning | incompatible | of them with a witness |
 //! |---|---:|---:|---:|---:|---:|
-//! | Avro | 10,000 | 7,744 | 30,976 | 2,256 | 2,256 |
-//! | Protobuf | 10,000 | 6,367 | 25,468 | 3,633 | 3,598 |
-//! | JSON Schema | 10,000 | 5,254 | 15,458 | 4,746 | 4,159 |
-//! | bincode | 10,000 | 6,815 | 27,260 | 3,185 | 3,184 |
+//! | Avro | 250,000 | 192,759 | 770,974 | 57,241 | 57,241 |
+//! | Protobuf | 250,000 | 159,089 | 636,356 | 90,911 | 90,179 |
+//! | JSON Schema | 250,000 | 131,026 | 379,108 | 118,974 | 103,947 |
+//! | bincode | 250,000 | 171,042 | 684,168 | 78,958 | 78,952 |
 //!
-//! `scripts/nightly.sh` asks for 250,000 pairs of each; that has not been run yet.
+//! The run found one disagreement, and it lay in the comparison of values here, which took an array that is read as a tuple with an
+//! option for another value; the pair is now a case of its own, and bincode's row is of a run behind that. Protobuf's groups came later: 150,000
+//! pairs with them, without a disagreement. So did better documents of JSON Schema: of the next 1,373 incompatible pairs 1,234 had a witness.
 //!
 //! ```
 //! # #[cfg(feature = "avro")] {
