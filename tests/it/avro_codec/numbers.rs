@@ -206,7 +206,7 @@ fn records_within_records_have_their_own_numbers() {
         {"name": "label", "type": "int"}, {"name": "below", "type": {"type": "array", "items": "Tree"}}]}"#;
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Tree {
-        below: Vec<Tree>,
+        below: Vec<Self>,
         label: i32,
     }
     let leaf = |label| Tree { below: Vec::new(), label };

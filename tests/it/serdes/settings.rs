@@ -104,7 +104,7 @@ fn a_latest_version_that_does_not_read_what_is_written_is_refused() {
     assert!(matches!(error, SerdesError::Differs(_)), "{error:?}");
 
     // Without the check it is the value that has to fit, and never is the id another schema's.
-    let lax = Serdes::builder().registration(Registration::Latest).strict(false).build(counting.clone());
+    let lax = Serdes::builder().registration(Registration::Latest).strict(false).build(counting);
     now(lax.prepare("pairs-value", &other)).expect("prepared");
     let message = lax.serialize(Avro, "pairs-value", &other, &value()).expect("it has both");
     assert_eq!(message, b"\0\0\0\0\x01\x02A\x02B");
