@@ -62,7 +62,7 @@ impl Serdes {
                 self.settle(&subject, schema, &latest)
             }
             Registration::Key(key) => {
-                let content = registry.shared_content(*key, Some(&subject)).await?;
+                let content = registry.shared_content(*key, of_context(&subject)).await?;
                 self.settle_content(&subject, schema, *key, &content)
             }
         }
@@ -90,7 +90,7 @@ impl Serdes {
             }
             Registration::Key(key) => {
                 let subject = Subject::accepted(subject);
-                let content = registry.known_content(Some(&subject), *key)?;
+                let content = registry.known_content(of_context(&subject), *key)?;
                 return Some(self.settle_content(&subject, schema, *key, &content));
             }
         };
@@ -300,4 +300,9 @@ impl Serdes {
             None => (own.map(Subject::to_string), None),
         }
     }
+}
+
+/// A hint for a key that is given: it counts in the subject's context, and in no other.
+fn of_context(subject: &Subject) -> Option<&Subject> {
+    (!subject.is_in_default_context()).then_some(subject)
 }
