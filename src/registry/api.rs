@@ -40,6 +40,26 @@ pub struct ProposalBody {
     pub id: Option<i64>,
 }
 
+/// Several schemas, all of which are registered, or none: the body of our own `POST /schemawire/batch`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SetBody {
+    /// In their order; one may refer to those before it.
+    pub schemas: Vec<SetItem>,
+}
+
+/// One schema of a [`SetBody`].
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SetItem {
+    /// The subject.
+    pub subject: String,
+    /// Whether it is normalized first.
+    #[serde(default)]
+    pub normalize: bool,
+    /// The schema, as it is registered alone.
+    #[serde(flatten)]
+    pub proposal: ProposalBody,
+}
+
 /// A registered schema: the answer to a registration, a lookup, and for one version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

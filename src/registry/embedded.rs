@@ -32,6 +32,7 @@
 //! ```
 
 mod answers;
+mod group;
 mod log;
 mod queue;
 

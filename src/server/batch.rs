@@ -11,35 +11,19 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::failure::Failure;
 use super::json;
 use super::proposal::Proposals;
 use super::request::{Call, subject};
 use super::route::Answer;
 use crate::registry::Registry;
-use crate::registry::api::{ProposalBody, SchemaBody};
+use crate::registry::api::{SchemaBody, SetBody};
 
 /// How many schemas one call may have.
 const MOST: usize = 1000;
 
-#[derive(Deserialize)]
-struct BatchBody {
-    schemas: Vec<Item>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    subject: String,
-    #[serde(default)]
-    normalize: bool,
-    #[serde(flatten)]
-    proposal: ProposalBody,
-}
-
 pub(super) async fn register(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
-    let body: BatchBody = call.json()?;
+    let body: SetBody = call.json()?;
     let count = body.schemas.len();
     if count > MOST {
         return Err(Failure::new(

@@ -70,7 +70,10 @@ fn leaves(
         let linked =
             linker.link(&mut store, &mut snapshot, &candidate.path, candidate.format, Mode::Strict)?;
         let linked = linked.map_err(|error| unlinked(&candidate.path, &error))?;
-        let is_named = chooser.rule(&candidate).is_some_and(|rule| rule.subject.is_some());
+        let is_named = candidate
+            .rule
+            .and_then(|index| settings.subjects.get(index))
+            .is_some_and(|rule| rule.subject.is_some());
         let name = match template.filter(|_| !is_named) {
             Some(template) => fill(template, &candidate.path, Some(&linked.schema)),
             None => chooser.name(&candidate, Some(&linked.schema)),

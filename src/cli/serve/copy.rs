@@ -95,9 +95,8 @@ fn in_order(versions: &BTreeMap<Place, Arc<Registered>>) -> Vec<&Arc<Registered>
 }
 
 fn proposal(registered: &Arc<Registered>) -> (Subject, Proposal) {
-    let mut proposal = Proposal::new(registered.schema.clone())
-        .with_id(registered.id)
-        .with_version(registered.version);
+    let mut proposal =
+        Proposal::new(registered.schema.clone()).with_id(registered.id).with_version(registered.version);
     proposal.metadata.clone_from(&registered.metadata);
     proposal.rule_set.clone_from(&registered.rule_set);
     (registered.subject.clone(), proposal)

@@ -1,5 +1,7 @@
 //! `schemawire serve`.
 
+#[cfg(feature = "registry-http")]
+mod copy;
 mod seed;
 mod stop;
 
@@ -105,8 +107,10 @@ impl Serve {
         let embedded = self.open().await?;
         // What is ready has written to its log.
         embedded.ready().await?;
-        if let Some(seed) = &self.seed {
-            seed.sow(&embedded, self.seed_subject.as_deref()).await?;
+        if let Some(seed) = &self.seed
+            && let Some(note) = seed.sow(&embedded, self.seed_subject.as_deref()).await?
+        {
+            output.note(&note);
         }
         let size = embedded.size().await?.unwrap_or_default();
         let registry: Arc<dyn Registry> =

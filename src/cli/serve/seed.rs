@@ -33,20 +33,20 @@ impl FromStr for Seed {
 }
 
 impl Seed {
-    /// Registers all of it, or none. What is registered already stays as it is.
-    pub(super) async fn sow(&self, registry: &impl Registry, template: Option<&str>) -> Result<(), Failure> {
+    /// Registers all of it, or none. What is registered already stays as it is. What there is to say of it is answered.
+    pub(super) async fn sow(
+        &self,
+        registry: &impl Registry,
+        template: Option<&str>,
+    ) -> Result<Option<String>, Failure> {
         let leaves = match self {
             Self::Commit(revision) => of_commit(Path::new("."), revision, template)?,
             Self::Directory(path) => of_directory(path, template)?,
-            Self::Registry(url) => {
-                return Err(Failure::usage(format!(
-                    "`registry:{url}`: this build has no client of registries"
-                )));
-            }
+            Self::Registry(url) => return copied(url, registry).await,
         };
         let proposals = leaves.iter().map(|leaf| proposal(leaf, &leaves)).collect::<Result<Vec<_>, _>>()?;
         match registry.register_all(&proposals).await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(None),
             Err(error) if error.kind == RegistryErrorKind::Incompatible => {
                 Err(Failure::from(error).context("the seed does not fit what is registered").help(
                     "nothing was registered; `schemawire check` says what breaks, --level NONE compares nothing",
@@ -55,6 +55,23 @@ impl Seed {
             Err(error) => Err(Failure::from(error).context("the seed was not registered")),
         }
     }
+}
+
+/// Copies another registry, where this one has nothing yet.
+#[cfg(feature = "registry-http")]
+async fn copied(url: &str, registry: &impl Registry) -> Result<Option<String>, Failure> {
+    let other = crate::registry::HttpRegistry::builder(url).build()?;
+    let copied = super::copy::copy(&other, registry)
+        .await
+        .map_err(|failure| failure.context(&format!("the registry {url} was not copied")))?;
+    Ok((!copied).then(|| format!("note: the store has subjects already; nothing was copied from {url}")))
+}
+
+#[cfg(not(feature = "registry-http"))]
+async fn copied(url: &str, _: &impl Registry) -> Result<Option<String>, Failure> {
+    Err(Failure::usage(format!(
+        "`registry:{url}`: this build has no client of registries (feature `registry-http`)"
+    )))
 }
 
 /// A leaf as it is registered: its references lead to the subjects of the files that they mean.

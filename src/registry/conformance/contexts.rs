@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::support::{OTHER, TEXT, refused, register, subject};
-use crate::ids::{SchemaId, SchemaKey};
-use crate::registry::{Deleted, Registry, Subject};
+use crate::ids::{Guid, SchemaId, SchemaKey};
+use crate::registry::{Deleted, Deletion, Registry, Subject};
 
 pub(super) async fn apart(registry: Arc<dyn Registry>) {
     let here = register(&registry, "s", TEXT).await;
@@ -39,4 +39,32 @@ pub(super) async fn listed(registry: Arc<dyn Registry>) {
     assert_eq!(list(":.eu:").await, [":.eu:orders-value"]);
     assert_eq!(list(":*:orders-v").await, [":.eu:orders-value", "orders-value"]);
     assert_eq!(list(":*:").await.len(), 4);
+}
+
+pub(super) async fn ids(registry: Arc<dyn Registry>) {
+    let here = register(&registry, "s", TEXT).await;
+    register(&registry, ":.eu:s", OTHER).await;
+    register(&registry, ":.eu:t", TEXT).await;
+    let ids = registry.ids(here.guid).await.expect("known");
+    assert_eq!(ids, [(".".to_owned(), SchemaId(1)), (".eu".to_owned(), SchemaId(2))]);
+    refused(registry.ids(Guid([0; 16])).await, 40403);
+}
+
+/// A registry may refuse to delete contexts at all.
+pub(super) async fn deleted(registry: Arc<dyn Registry>) {
+    let there = register(&registry, ":.eu:s", TEXT).await;
+    let full = registry.delete_context(".eu").await.expect_err("something is in it").kind.code();
+    if full == 42205 {
+        return;
+    }
+    assert_eq!(full, 42211);
+    for deletion in [Deletion::Soft, Deletion::Permanent] {
+        refused(registry.delete_context(".eu").await, 42211);
+        registry.delete_subject(&there.subject, deletion).await.expect("deleted");
+    }
+    registry.delete_context(".eu").await.expect("it is empty");
+    assert_eq!(registry.contexts().await.expect("a list"), ["."]);
+    refused(registry.delete_context(".").await, 42205);
+    let again = register(&registry, ":.eu:s", OTHER).await;
+    assert!(again.id > there.id, "messages may carry the id that was given");
 }

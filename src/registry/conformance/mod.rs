@@ -42,6 +42,7 @@ pub const CASES: &[Case] = &[
     ("a check tells what registering would", |r| Box::pin(registering::checked(r))),
     ("metadata and rules are kept", |r| Box::pin(registering::metadata(r))),
     ("a schema, a version or rules that are none are refused", |r| Box::pin(registering::invalid(r))),
+    ("a set is registered whole or not at all", |r| Box::pin(registering::set(r))),
     ("a version is hidden, then forgotten", |r| Box::pin(deletes::version(r))),
     ("a subject is hidden, then forgotten", |r| Box::pin(deletes::whole_subject(r))),
     ("a deleted schema comes back with its id", |r| Box::pin(deletes::again(r))),
@@ -52,6 +53,8 @@ pub const CASES: &[Case] = &[
     ("a read-only mode refuses changes", |r| Box::pin(settings::read_only(r))),
     ("an import brings its ids", |r| Box::pin(settings::import(r))),
     ("contexts number their schemas apart", |r| Box::pin(contexts::apart(r))),
+    ("a content's ids are told by context", |r| Box::pin(contexts::ids(r))),
+    ("a context is deleted once nothing is in it", |r| Box::pin(contexts::deleted(r))),
     ("subjects are listed by context and prefix", |r| Box::pin(contexts::listed(r))),
 ];
 

@@ -130,3 +130,24 @@ pub(super) async fn invalid(registry: Arc<dyn Registry>) {
     refused(registry.register(&subject(":.context:"), &Proposal::new(schema(TEXT))).await, 42208);
     assert_eq!(versions(&registry, "s", Deleted::Included).await, [0; 0]);
 }
+
+/// A registry may refuse sets at all.
+pub(super) async fn set(registry: Arc<dyn Registry>) {
+    let pair = |one: &str, other: &str| vec![(subject("s"), proposal(one)), (subject("t"), proposal(other))];
+    let registered = match registry.register_all(&pair(TEXT, OTHER)).await {
+        Err(refusal) => {
+            assert_eq!(refusal.kind.code(), 42205, "{refusal}");
+            assert!(registry.subjects("", Deleted::Included).await.expect("a list").is_empty());
+            return;
+        }
+        Ok(registered) => registered,
+    };
+    let found: Vec<_> = registered.iter().map(|it| (it.subject.as_str(), it.version.0, it.id.0)).collect();
+    assert_eq!(found, [("s", 1, 1), ("t", 1, 2)]);
+    // The second one breaks; the first would not.
+    let breaking = [(subject("u"), proposal(THIRD)), (subject("t"), proposal(THIRD))];
+    refused(registry.register_all(&breaking).await, 409);
+    assert!(versions(&registry, "u", Deleted::Included).await.is_empty());
+    let again = registry.register_all(&pair(TEXT, OTHER)).await.expect("known");
+    assert_eq!(again.iter().map(|it| it.id.0).collect::<Vec<_>>(), [1, 2], "nothing new");
+}

@@ -40,9 +40,11 @@ impl Queue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(waiting);
     }
 
-    /// Takes those who came first, as many as go into one transaction.
+    /// Takes those who came first, as many as go into one transaction. Who waits no more is passed over: a write that was given up
+    /// must not happen with another one's, at any later time.
     pub(super) fn take(&self) -> Vec<Waiting> {
         let mut line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        line.retain(|waiting| !waiting.answer.is_canceled());
         let mut bytes = 0;
         let fits = |waiting: &Waiting| {
             let fits = bytes < GROUP_BYTES;

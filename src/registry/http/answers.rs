@@ -8,7 +8,7 @@ use super::{HttpRegistry, Outgoing};
 use crate::compat::{Level, Report, Verdict, check_with};
 use crate::ids::{Guid, SchemaId, SchemaKey, Version};
 use crate::registry::api::{
-    CheckBody, ContextIdBody, ModeBody, SchemaBody, SubjectVersionBody, config_request,
+    CheckBody, ContextIdBody, ModeBody, SchemaBody, SetBody, SetItem, SubjectVersionBody, config_request,
 };
 use crate::registry::ext::newest_with;
 use crate::registry::{
@@ -32,6 +32,31 @@ impl Registry for HttpRegistry {
                 return self.lookup(subject, proposal, Deleted::Hidden).await;
             }
             same_schema(subject, proposal, self.registered(subject, body).await?)
+        })
+    }
+
+    /// Only our own server has that route.
+    fn register_all<'a>(&'a self, proposals: &'a [(Subject, Proposal)]) -> Answer<'a, Vec<Arc<Registered>>> {
+        Box::pin(async move {
+            let item = |(subject, proposal): &(Subject, Proposal)| SetItem {
+                subject: subject.to_string(),
+                normalize: proposal.normalize,
+                proposal: proposal_body(proposal),
+            };
+            let set = SetBody { schemas: proposals.iter().map(item).collect() };
+            let request = Outgoing::new("POST", &["schemawire", "batch"]).carrying(&set);
+            let bodies: Vec<SchemaBody> = match self.json(request).await {
+                Err(error) if error.kind == RegistryErrorKind::Unexpected => {
+                    let message = "this registry registers schemas one by one, not a set of them all or none";
+                    return Err(RegistryError::not_permitted(message).because(error));
+                }
+                answer => answer?,
+            };
+            let mut registered = Vec::with_capacity(bodies.len());
+            for ((subject, _), body) in proposals.iter().zip(bodies) {
+                registered.push(self.registered(subject, body).await?);
+            }
+            Ok(registered)
         })
     }
 

@@ -212,12 +212,13 @@ impl Service {
     }
 
     async fn health(&self) -> Reply {
-        match self.registry.ready().await {
-            Ok(()) => {
+        match in_time(self.limits.answer, self.registry.ready()).await {
+            Ok(Ok(())) => {
                 let body = br#"{"status":"ready"}"#.to_vec();
                 Reply { status: 200, media: "application/json", body, header: None }
             }
-            Err(error) => Failure::new(503, format!("not ready: {error}")).into(),
+            Ok(Err(error)) => Failure::new(503, format!("not ready: {error}")).into(),
+            Err(Failure(late)) => Failure::new(503, format!("not ready: {}", late.message)).into(),
         }
     }
 

@@ -204,3 +204,54 @@ fn a_commit_is_a_seed_by_the_names_of_schemawire_toml() {
     let server = Process::start(directory.path(), &["--seed", "git:main"]);
     assert_eq!(server.ask("GET /subjects", "").body, r#"["of-Order"]"#);
 }
+
+#[test]
+fn another_registry_is_a_seed_with_its_ids_and_settings() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let first = Process::start(directory.path(), &[]);
+    let put = |request: &str, body: &str| {
+        let answer = first.ask(request, body);
+        assert_eq!(answer.status, 200, "{request}: {answer:?}");
+    };
+    let fixed =
+        |size: u32| format!(r#"{{"schema": "{{\"type\":\"fixed\",\"name\":\"F\",\"size\":{size}}}"}}"#);
+    put("PUT /config", r#"{"compatibility": "NONE"}"#);
+    for size in 1..=3 {
+        put("POST /subjects/z/versions", &fixed(size));
+    }
+    put("DELETE /subjects/z/versions/2", "");
+    let refers = r#"{"schema": "{\"type\":\"array\",\"items\":\"F\"}", "references": [{"name": "F", "subject": "z", "version": 3}]}"#;
+    put("POST /subjects/a/versions", refers);
+    put("POST /subjects/:.eu:s/versions", &fixed(9));
+    put("PUT /config/:.eu:", r#"{"compatibility": "FULL"}"#);
+    put("PUT /mode/a", r#"{"mode": "READONLY"}"#);
+
+    let seed = format!("registry:{}", first.url);
+    let arguments = ["--store", "copy.redb", "--seed", &seed];
+    for _ in 0..2 {
+        // The second start finds the copy, and leaves it.
+        let copy = Process::start(directory.path(), &arguments);
+        for path in [
+            "/subjects?deleted=true",
+            "/subjects/z/versions?deleted=true",
+            "/subjects/z/versions",
+            "/schemas/ids/1",
+            "/schemas/ids/4",
+            "/schemas/ids/1?subject=:.eu:s",
+            "/subjects/a/versions/1/schema",
+            "/subjects/z/versions/3/referencedby",
+            "/config",
+            "/config/:.eu:",
+            "/mode",
+            "/mode/a",
+            "/contexts",
+        ] {
+            let (one, other) = (first.ask(&format!("GET {path}"), ""), copy.ask(&format!("GET {path}"), ""));
+            assert_eq!((one.status, one.body), (other.status, other.body), "{path}");
+        }
+    }
+    drop(first);
+    let (code, words) = refused(directory.path(), &["--seed", &seed], &[]);
+    assert_eq!(code, Some(3), "{words}");
+    assert!(words.contains(" was not copied"), "{words}");
+}
