@@ -9,10 +9,6 @@ use crate::registry::Registry;
 
 /// A registry that speaks Confluent's API, in place of the one in the data directory.
 #[derive(Clone, Default, clap::Args)]
-#[cfg_attr(
-    not(feature = "registry-http"),
-    expect(dead_code, reason = "read for the client, which this build does not have")
-)]
 #[command(next_help_heading = "A registry elsewhere")]
 pub(super) struct Remote {
     /// Its address; several of one registry with commas between
