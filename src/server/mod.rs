@@ -35,6 +35,7 @@ mod ids;
 mod proposal;
 mod request;
 mod route;
+mod scope;
 mod serve;
 mod settings;
 mod subjects;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::request::{Call, Method, Request};
-use super::{about, batch, compatibility, ids, settings, subjects};
+use super::{about, batch, compatibility, ids, scope, settings, subjects};
 use crate::registry::Registry;
 use crate::transport::BoxFuture;
 
@@ -91,7 +91,7 @@ pub(super) const ROUTES: &[Route] = &[
 /// Finds the handler of a request and asks it.
 pub(super) async fn answer(registry: &Arc<dyn Registry>, request: Request<'_>) -> Answer {
     let found = find(&request)?;
-    let call = Call { names: found.names, query: request.query, body: request.body };
+    let call = Call { names: found.names, query: &found.query, body: request.body };
     (found.route.handler)(registry, &call).await
 }
 
@@ -101,16 +101,19 @@ pub(super) struct Found<'r> {
     pub(super) place: usize,
     pub(super) route: &'static Route,
     names: Vec<Cow<'r, str>>,
+    query: Cow<'r, str>,
 }
 
 /// Finds the route of a request: 404 where there is no such path, 405 where it has no such method.
 pub(super) fn find<'r>(request: &Request<'r>) -> Result<Found<'r>, Failure> {
     let segments = request.segments();
+    let (segments, query) =
+        scope::within(&segments, request.query).unwrap_or((segments, request.query.into()));
     let mut is_known = false;
     for (place, route) in ROUTES.iter().enumerate() {
         let Some(names) = matched(route.path, &segments) else { continue };
         if route.method == request.method {
-            return Ok(Found { place, route, names });
+            return Ok(Found { place, route, names, query });
         }
         is_known = true;
     }

@@ -13,6 +13,8 @@ mod command;
 mod edges;
 #[path = "server/kills.rs"]
 mod kills;
+#[path = "server/scope.rs"]
+mod scope;
 #[path = "server/sockets.rs"]
 mod sockets;
 #[path = "server/tls.rs"]
