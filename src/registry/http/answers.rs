@@ -69,7 +69,15 @@ impl Registry for HttpRegistry {
         Box::pin(async move {
             let request =
                 Outgoing::new("POST", &["subjects", subject.as_str()]).flag("normalize", proposal.normalize);
-            let body = self.json(shown(request, deleted).carrying(&proposal_body(proposal))).await?;
+            let body: SchemaBody =
+                self.json(shown(request, deleted).carrying(&proposal_body(proposal))).await?;
+            // No type means Avro; Apicurio's leaves it out of this answer for all of them, and tells it of the version.
+            if let (None, Some(version)) = (&body.schema_type, body.version)
+                && proposal.schema.format() != Format::Avro
+            {
+                let version = VersionSpec::Number(Version(version));
+                return same_schema(subject, proposal, self.version(subject, version, deleted).await?);
+            }
             same_schema(subject, proposal, self.registered(subject, body).await?)
         })
     }
@@ -291,7 +299,11 @@ impl Registry for HttpRegistry {
     }
 
     fn contexts(&self) -> Answer<'_, Vec<String>> {
-        Box::pin(self.json(Outgoing::new("GET", &["contexts"])))
+        Box::pin(async move {
+            let contexts: Vec<String> = self.json(Outgoing::new("GET", &["contexts"])).await?;
+            // Apicurio's are `:.:`, as they stand in subjects.
+            Ok(contexts.iter().map(|context| context.trim_matches(':').to_owned()).collect())
+        })
     }
 
     fn delete_context<'a>(&'a self, context: &'a str) -> Answer<'a, ()> {
