@@ -6,7 +6,8 @@
 #                              bench in a browser, and what needs a server or another language
 #   scripts/test.sh --deny     installs cargo-deny where it is missing, as CI=true does
 #
-# Installs what is missing: rustfmt and clippy through rustup, cargo-deny into ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}.
+# Installs what is missing: rustfmt and clippy through rustup, cargo-deny, clients and registries that are not ours into
+# ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}.
 # The last line says what was skipped and why.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -136,10 +137,19 @@ if ! $quick; then
     esac
 fi
 
+if ! $quick; then
+    step "clients of other languages, and registries that are not ours"
+    SCHEMAWIRE_SKIPPED=$(mktemp)
+    export SCHEMAWIRE_SKIPPED
+    scripts/clients.sh
+    mapfile -t -O ${#skipped[@]} skipped <"$SCHEMAWIRE_SKIPPED"
+    rm "$SCHEMAWIRE_SKIPPED"
+fi
+
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    skipped+=("instructions, the crates of bench --scaffold, the page of bench: --quick")
+    skipped+=("instructions, the crates of bench --scaffold, the page of bench, clients of other languages: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"

@@ -20,6 +20,7 @@ mod bincode_codec;
 mod check;
 #[cfg(feature = "cli")]
 mod cli;
+mod clients;
 mod compat;
 #[cfg(all(feature = "avro", feature = "protobuf", feature = "json", feature = "bincode"))]
 mod convert;

@@ -8,7 +8,7 @@ mod client;
 #[path = "server/codes.rs"]
 mod codes;
 #[path = "server/command.rs"]
-mod command;
+pub(crate) mod command;
 #[path = "server/edges.rs"]
 mod edges;
 #[path = "server/kills.rs"]

@@ -9,15 +9,15 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use super::wire::{Answer, Wire};
 
 /// A server in a process of its own; killed where it is not stopped.
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     output: BufReader<ChildStdout>,
-    pub(super) url: String,
+    pub(crate) url: String,
 }
 
 impl Process {
     /// Runs `schemawire serve --port 0 --print-url` with further arguments, and waits for its line.
-    pub(super) fn start(directory: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(directory: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_schemawire"))
             .args(["serve", "--port", "0", "--print-url"])
             .args(arguments)

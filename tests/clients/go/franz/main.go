@@ -155,9 +155,9 @@ func calls() {
 	cases.Check(client.DeleteContext(background, ".team"))
 
 	cases.Must(client.DeleteSubject(background, "outer", sr.SoftDelete))
+	cases.Check(client.DeleteSchema(background, subject, 1, sr.SoftDelete))
 	refused(42206, client.DeleteSchema(background, subject, 1, sr.HardDelete))
 	cases.Must(client.DeleteSubject(background, "outer", sr.HardDelete))
-	cases.Check(client.DeleteSchema(background, subject, 1, sr.SoftDelete))
 	same(cases.Must(client.SubjectVersions(sr.WithParams(background, sr.ShowDeleted), subject)), []int{1, 2})
 	same(cases.Must(client.SubjectVersions(sr.WithParams(background, sr.DeletedOnly), subject)), []int{1})
 	cases.Check(client.DeleteSchema(background, subject, 1, sr.HardDelete))
