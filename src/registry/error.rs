@@ -262,6 +262,10 @@ impl RegistryError {
         Self::new(RegistryErrorKind::ReferenceExists, message)
     }
 
+    pub(super) fn default_context_stays() -> Self {
+        Self::not_permitted("The default context cannot be deleted")
+    }
+
     pub(super) fn not_permitted(message: impl Into<String>) -> Self {
         Self::new(RegistryErrorKind::NotPermitted, message)
     }

@@ -307,7 +307,13 @@ impl Registry for HttpRegistry {
     }
 
     fn delete_context<'a>(&'a self, context: &'a str) -> Answer<'a, ()> {
-        Box::pin(async move { self.ask(Outgoing::new("DELETE", &["contexts", context])).await.map(drop) })
+        Box::pin(async move {
+            // Its name is a step in a path, and cannot be sent.
+            if context == DEFAULT_CONTEXT {
+                return Err(RegistryError::default_context_stays());
+            }
+            self.ask(Outgoing::new("DELETE", &["contexts", context])).await.map(drop)
+        })
     }
 }
 

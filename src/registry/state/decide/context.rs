@@ -12,7 +12,7 @@ use crate::registry::{DEFAULT_CONTEXT, RegistryError, RegistryErrorKind, Subject
 pub fn delete_context(state: &State, context: &str) -> Result<Decision<()>, RegistryError> {
     let scope = Subject::of_context(context).filter(|_| context != DEFAULT_CONTEXT);
     let Some(scope) = scope else {
-        return Err(RegistryError::not_permitted("The default context cannot be deleted"));
+        return Err(RegistryError::default_context_stays());
     };
     let found = state.live_context(context).ok_or_else(|| RegistryError::subject_not_found(&scope))?;
     if found.subjects.len() > 0 {
