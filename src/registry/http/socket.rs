@@ -165,7 +165,11 @@ impl Shared {
                 if !may_go_again(request, &outcome) {
                     return finish(outcome, tries);
                 }
-                last = Some(outcome);
+                // What the deadline cut short says less than the try before it.
+                let is_cut = left < self.limits.request_timeout && Instant::now() >= deadline;
+                if !is_cut || last.is_none() {
+                    last = Some(outcome);
+                }
                 if is_busy {
                     break;
                 }
