@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The test command with the long settings of every property and fault test: hours, not minutes.
+# The test command with the long settings of every property and fault test, and what takes too long for every change: the
+# tests of the packed crate, by itself. Hours, not minutes.
 set -euo pipefail
 
 # Cases of each property test (proptest reads the variable itself), bytes of a log file that are flipped, how often a
@@ -13,4 +14,8 @@ export SCHEMAWIRE_PAIRS="${SCHEMAWIRE_PAIRS:-250000}"
 export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-$(date +%s)}"
 echo "PROPTEST_RNG_SEED=$PROPTEST_RNG_SEED"
 
-exec "$(dirname "${BASH_SOURCE[0]}")/test.sh" "$@"
+scripts=$(dirname "${BASH_SOURCE[0]}")
+"$scripts/test.sh" "$@"
+
+echo "== the packed crate, built and tested (${SECONDS}s)"
+"$scripts/package.sh" --test

@@ -2,8 +2,8 @@
 # The test command: everything that has to hold before a change lands. CI calls this and nothing else.
 #
 #   scripts/test.sh            all of it
-#   scripts/test.sh --quick    leaves out the instruction gate, which builds a release, the crates of bench --scaffold, the page of
-#                              bench in a browser, and what needs a server or another language
+#   scripts/test.sh --quick    leaves out the instruction gate, which builds a release, the package, the crates of bench --scaffold, the
+#                              page of bench in a browser, and what needs a server or another language
 #   scripts/test.sh --deny     installs cargo-deny where it is missing, as CI=true does
 #
 # Installs what is missing: rustfmt and clippy through rustup, cargo-deny, clients and registries that are not ours into
@@ -124,6 +124,9 @@ if ! $quick; then
         *) exit $status ;;
     esac
 
+    step "what is in the package"
+    scripts/package.sh
+
     step "the crates of bench --scaffold, built and run"
     scripts/scaffold.sh
 
@@ -149,7 +152,7 @@ fi
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    skipped+=("instructions, the crates of bench --scaffold, the page of bench, clients of other languages: --quick")
+    skipped+=("instructions, the package, the crates of bench --scaffold, the page of bench, clients of other languages: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"

@@ -39,19 +39,26 @@ fn the_written_crates_are_as_expected() {
             fs::create_dir_all(expected.join("src")).unwrap();
             fs::write(expected.join("src/lib.rs"), "").unwrap();
             for path in below(&expected, 9) {
-                fs::write(&path, written(path.strip_prefix(&expected).unwrap())).unwrap();
+                fs::write(&path, written(&pinned_name(&path, &expected))).unwrap();
             }
         }
         let pinned = below(&expected, 9);
         assert!(!pinned.is_empty(), "{} expects nothing", case.display());
         for path in pinned {
-            let found = written(path.strip_prefix(&expected).unwrap());
+            let found = written(&pinned_name(&path, &expected));
             if fs::read_to_string(&path).unwrap() != found {
                 wrong.push(format!("{}\nfound:\n{found}", path.display()));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Which of the written files one in `expected/` pins down: `Cargo.toml.txt` is the manifest, since a package leaves out folders
+/// that hold one of that name.
+fn pinned_name(path: &Path, expected: &Path) -> PathBuf {
+    let name = path.strip_prefix(expected).unwrap();
+    if name.ends_with("Cargo.toml.txt") { name.with_extension("") } else { name.to_owned() }
 }
 
 #[test]
