@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The test command with the long settings of every property and fault test, and what takes too long for every change: the
-# tests of the packed crate, by itself. Hours, not minutes.
+# tests of the packed crate by itself, and the binary that is handed out, optimized as a whole. Hours, not minutes.
 set -euo pipefail
 
 # Cases of each property test (proptest reads the variable itself), bytes of a log file that are flipped, how often a
@@ -19,3 +19,13 @@ scripts=$(dirname "${BASH_SOURCE[0]}")
 
 echo "== the packed crate, built and tested (${SECONDS}s)"
 "$scripts/package.sh" --test
+
+echo "== the binary that is handed out (${SECONDS}s)"
+"$scripts/release.sh"
+status=0
+"$scripts/empty-root.sh" || status=$?
+case $status in
+    0) ;;
+    77) echo "skipped: the binary in an empty root, which is not permitted here" ;;
+    *) exit "$status" ;;
+esac
