@@ -77,6 +77,16 @@ impl Remote {
         !self.urls.is_empty()
     }
 
+    /// Its addresses, with the passwords that they may hold.
+    pub(super) fn urls(&self) -> &[String] {
+        &self.urls
+    }
+
+    /// The same caller at other addresses.
+    pub(super) fn at(&self, urls: &[String]) -> Self {
+        Self { urls: urls.to_vec(), ..self.clone() }
+    }
+
     /// The client; nothing is sent yet.
     #[cfg(feature = "registry-http")]
     pub(super) fn connect(&self) -> Result<Arc<dyn Registry>, Failure> {
@@ -105,7 +115,8 @@ impl Remote {
     /// Says what is missing.
     #[cfg(not(feature = "registry-http"))]
     pub(super) fn connect(&self) -> Result<Arc<dyn Registry>, Failure> {
-        let message = "--registry needs the feature `registry-http`, which this binary was built without";
+        let message =
+            "a registry elsewhere needs the feature `registry-http`, which this binary was built without";
         Err(Failure::usage(message).help("cargo install schemawire --features cli,registry-http"))
     }
 }

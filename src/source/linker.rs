@@ -172,6 +172,13 @@ impl Linker {
         }
     }
 
+    /// Takes in a schema that was parsed elsewhere, and gives it a number of its own.
+    pub fn adopt(&mut self, schema: Schema, uses: Vec<Used>) -> Linked {
+        let id = SchemaId(self.schemas.len());
+        self.schemas.push(schema.clone());
+        Linked { id, schema, uses: uses.into() }
+    }
+
     fn parse(
         &mut self,
         text: (TextId, &str),

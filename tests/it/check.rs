@@ -5,6 +5,7 @@ mod commands;
 mod configuration;
 mod formats;
 mod references;
+mod registries;
 mod repository;
 mod stories;
 mod verdicts;

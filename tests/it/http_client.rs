@@ -7,7 +7,7 @@ mod command;
 mod credentials;
 mod failover;
 mod limits;
-mod peer;
+pub(crate) mod peer;
 mod redirects;
 mod retries;
 mod runtimes;

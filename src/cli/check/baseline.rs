@@ -15,12 +15,14 @@ pub(super) enum Against {
     Revision(String),
     /// `dir:PATH`, or a file for a file.
     Path(PathBuf),
+    /// `registry:URL`, or several addresses of one with commas between; none is that of `--registry`.
+    Registry(Vec<String>),
     /// `-`: one schema on standard input, the old text of the one file that is named.
     Stdin,
 }
 
 impl Against {
-    /// What a text means. Without `git:` or `dir:` it is a path where there is such a path, else a revision.
+    /// What a text means. Without `git:`, `dir:` or `registry:` it is a path where there is such a path, else a revision.
     pub(super) fn parse(text: &str, directory: &Path) -> Self {
         let git = |revision: &str| match revision.strip_suffix("...") {
             Some(revision) => Self::MergeBase(Some(revision.to_owned()).filter(|it| !it.is_empty())),
@@ -30,6 +32,9 @@ impl Against {
             Self::Stdin
         } else if let Some(revision) = text.strip_prefix("git:") {
             git(revision)
+        } else if let Some(urls) = text.strip_prefix("registry:") {
+            let urls = urls.split(',').map(str::trim).filter(|url| !url.is_empty());
+            Self::Registry(urls.map(str::to_owned).collect())
         } else if let Some(path) = text.strip_prefix("dir:") {
             Self::Path(path.into())
         } else if directory.join(text).exists() {
@@ -75,6 +80,7 @@ impl Sides {
         match against {
             Against::Path(path) => Self::with_path(request, &request.directory.join(path), path),
             Against::Stdin => Self::with_text(request),
+            Against::Registry(_) => Self::with_nothing(request),
             Against::Revision(revision) => Self::with_git(request, revision, |git| git.commit(revision)),
             Against::MergeBase(named) => {
                 let git = Git::open(request.directory)
@@ -149,6 +155,25 @@ impl Sides {
             old.insert(one, Content::File(path.to_owned()));
         }
         Ok(Self { git: None, root: new_root, store: Store::new(None), new, old, commit: None, label, scope })
+    }
+
+    /// The new side alone: what was before is elsewhere.
+    fn with_nothing(request: Request<'_>) -> Result<Self, Failure> {
+        let at_fault = |error: SourceError| Failure::source("cannot read the schemas", &error);
+        let git = match Git::open(request.directory) {
+            Ok(git) => Some(git),
+            Err(error) if request.staged => return Err(at_fault(error)),
+            Err(_) => None,
+        };
+        let (root, new) = match &git {
+            Some(git) if request.staged => (git.top().to_owned(), git.index().map_err(at_fault)?),
+            Some(git) => (git.top().to_owned(), git.worktree().map_err(at_fault)?),
+            None => (request.directory.to_owned(), files_below(request.directory).map_err(at_fault)?),
+        };
+        let scope = scope(request, &root)?;
+        let store = Store::new(git.as_ref().map(Git::objects).transpose().map_err(at_fault)?);
+        let (old, label) = (Snapshot::default(), String::new());
+        Ok(Self { git, root, store, new, old, commit: None, label, scope })
     }
 
     /// What the old text refers to is taken as it is now.

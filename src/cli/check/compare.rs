@@ -1,5 +1,7 @@
 //! The run: every subject with its old versions, to an [`Outcome`].
 
+mod registered;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::baseline::Sides;
@@ -7,12 +9,14 @@ use super::collapse::collapse;
 use super::findings::{OldVersion, of_checker, of_unlinked};
 use super::history::{self, Wanted};
 use super::outcome::{Found, OldSpot, Outcome, State, SubjectOutcome, Trouble, Version};
+use super::registry::Elsewhere;
 use super::rules;
 use super::settings::{Deletes, Settings};
 use super::subjects::{Candidate, Chooser};
 use crate::cli::failure::Failure;
 use crate::compat::{self, Report, Severity};
 use crate::proof;
+use crate::registry::Config;
 use crate::schema::{Mode, Position};
 use crate::source::{Linked, Linker, SourceError, Unlinked, on_all_cores};
 
@@ -22,12 +26,14 @@ struct Subject {
     name: String,
     linked: Result<Linked, Unlinked>,
     old: Old,
+    /// What is set for it in the registry, where that was asked.
+    config: Option<Config>,
 }
 
 /// What the baseline has of a subject.
 enum Old {
     Nothing,
-    /// Its path then, and its schema.
+    /// Its path then, or its name and version in the registry; and its schema.
     Schema(String, Linked),
     Broken,
 }
@@ -37,6 +43,10 @@ pub(super) struct Run<'r> {
     pub(super) sides: &'r mut Sides,
     pub(super) settings: &'r Settings,
     pub(super) chooser: Chooser<'r>,
+    /// Where levels are asked for, and old versions, where those of the old side do not count.
+    pub(super) registry: Option<&'r Elsewhere>,
+    /// Whether the registry is the baseline.
+    pub(super) against_registry: bool,
     /// Takes a subject that is as it was for compatible, with older versions too.
     pub(super) changed_only: bool,
     /// Whether messages that fail are looked for, and fixes tried.
@@ -57,8 +67,12 @@ impl Run<'_> {
 
     fn all(&mut self, outcome: &mut Outcome, linker: &mut Linker) -> Result<(), Failure> {
         let mut subjects = self.new_side(linker)?;
-        let gone = self.old_side(&mut subjects, linker, outcome)?;
-        let versions = self.versions(&subjects, linker, outcome)?;
+        let mut gone = self.old_side(&mut subjects, linker, outcome)?;
+        self.ask_levels(&mut subjects, &mut gone)?;
+        let versions = match self.registry.filter(|_| self.against_registry) {
+            Some(registry) => self.registered(registry, &mut subjects, linker, outcome)?,
+            None => self.versions(&subjects, linker, outcome)?,
+        };
         let pairs: Vec<(&Subject, Vec<OldVersion>)> = subjects.iter().zip(versions).collect();
         let reports = on_all_cores(&pairs, |(subject, versions)| self.report(subject, versions));
         for ((subject, versions), report) in pairs.iter().zip(reports) {
@@ -98,7 +112,7 @@ impl Run<'_> {
                     candidate.path
                 )));
             }
-            subjects.push(Subject { candidate, name, linked, old: Old::Nothing });
+            subjects.push(Subject { candidate, name, linked, old: Old::Nothing, config: None });
         }
         Ok(subjects)
     }
@@ -188,7 +202,12 @@ impl Run<'_> {
                     places.push(index);
                 }
                 let version = Version { revision: revision.clone(), ..Version::default() };
-                own.push(OldVersion { version, path: path.clone(), linked: linked.clone() });
+                own.push(OldVersion {
+                    version,
+                    path: path.clone(),
+                    is_elsewhere: false,
+                    linked: linked.clone(),
+                });
             }
             versions.push(own);
         }

@@ -27,6 +27,8 @@ pub(super) struct About<'a> {
 pub(super) struct OldVersion {
     pub(super) version: Version,
     pub(super) path: String,
+    /// Whether it is in a registry, so that its path leads to no file.
+    pub(super) is_elsewhere: bool,
     pub(super) linked: Linked,
 }
 
@@ -104,6 +106,10 @@ pub(super) fn of_checker(
             end: place.range.map(|range| range.end),
             pointer: place.pointer.clone(),
         });
+    } else if old.is_elsewhere {
+        // Who reads the report can go to the file that is there alone.
+        let (text, path) = (text_of(store, snapshot, about.path)?, about.path.to_owned());
+        found.new = Some(Spot { path, position: None, end: None, pointer: String::new(), text });
     }
     let (path, position, pointer) = match &finding.old {
         Some(place) => (file_of(place, &old.path, &old.linked), place.position(), place.pointer.clone()),

@@ -179,7 +179,12 @@ impl Track {
         let meaning = (linked.schema.canonical(), hasher.finish());
         if self.meanings.insert(meaning.clone()) {
             self.unlabelled = Some(self.versions.len());
-            self.versions.push(OldVersion { version: Version::default(), path: self.path.clone(), linked });
+            self.versions.push(OldVersion {
+                version: Version::default(),
+                path: self.path.clone(),
+                is_elsewhere: false,
+                linked,
+            });
             self.last = meaning;
         } else if self.last == meaning {
             // Only written otherwise, so an earlier commit brought it.

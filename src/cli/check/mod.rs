@@ -1,8 +1,9 @@
 //! `schemawire check`: may these schemas replace those of the baseline?
 //!
 //! ```text
-//! Options, schemawire.toml -> Settings ┐
-//! --against                -> Sides    ┴ Run::compare -> Outcome -> reports, exit code
+//! Options, schemawire.toml -> Settings  ┐
+//! --against                -> Sides     ┼ Run::compare -> Outcome -> reports, exit code
+//! registry:URL, --registry -> Elsewhere ┘
 //! ```
 //!
 //! Exit codes: 0 nothing at or above `--fail-on`; 1 findings; 2 usage or configuration; 3 something could not be checked.
@@ -16,6 +17,7 @@ mod findings;
 mod history;
 mod init;
 mod outcome;
+mod registry;
 mod report;
 pub(super) mod rules;
 mod settings;
@@ -34,15 +36,17 @@ use baseline::{Against, Request, Sides};
 use compare::Run;
 use date::Date;
 use outcome::Outcome;
+use registry::Elsewhere;
 use report::{Kind, Sink};
-use settings::Settings;
+use settings::{LevelChoice, Settings};
 use subjects::Chooser;
 
 use super::failure::Failure;
 use super::output::Output;
-use crate::compat::{Level, Policy, Profile, Severity};
+use super::remote::Remote;
+use crate::compat::{Policy, Profile, Severity};
 
-/// Compare schemas with those of a commit or a directory, and say what breaks whom.
+/// Compare schemas with those of a commit, a directory or a registry, and say what breaks whom.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 something could not be checked.\n\
@@ -52,14 +56,20 @@ pub(super) struct Check {
     /// Files and folders to check; all schemas where none is named
     paths: Vec<PathBuf>,
 
-    /// The baseline: git:REF, git:REF... (merge base with HEAD), dir:PATH, or - for the old text of one file on standard input.
-    /// Without it the merge base with the remote's default branch
-    #[arg(long, value_name = "BASELINE", env = "SCHEMAWIRE_AGAINST", allow_hyphen_values = true)]
+    /// The baseline: git:REF, git:REF... (merge base with HEAD), dir:PATH, registry:URL (the versions of each subject there), or -
+    /// for the old text of one file on standard input. Without it the merge base with the remote's default branch
+    #[arg(
+        long,
+        value_name = "BASELINE",
+        env = "SCHEMAWIRE_AGAINST",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
     against: Option<String>,
 
-    /// Holds over every level that schemawire.toml gives
+    /// Holds over every level that schemawire.toml gives; registry takes each subject's from the registry of --against or --registry
     #[arg(long, value_name = "LEVEL")]
-    level: Option<Level>,
+    level: Option<LevelChoice>,
 
     /// Holds over every policy that schemawire.toml gives: strict, or lenient, under which JSON Schemas with an open content
     /// model may gain optional properties
@@ -126,6 +136,9 @@ pub(super) struct Check {
     /// Writes a report to a file (`-` is standard output), as `sarif:out.sarif`; may be given again
     #[arg(short = 'o', long = "output", value_name = "[FORMAT:]FILE")]
     outputs: Vec<String>,
+
+    #[command(flatten)]
+    remote: Remote,
 }
 
 /// A severity, as an option.
@@ -160,6 +173,7 @@ impl Check {
             None if self.staged => Against::Revision("HEAD".into()),
             None => Against::MergeBase(None),
         };
+        let registry = self.registry(&against, &settings)?;
         let named = named(&self.subjects)?;
         let paths: Vec<PathBuf> =
             self.paths.iter().chain(named.iter().map(|(_, path)| path)).cloned().collect();
@@ -167,6 +181,10 @@ impl Check {
         let request =
             Request { directory: &directory, paths: &paths, staged: self.staged, target: target.as_deref() };
         let mut sides = Sides::open(request, &against)?;
+        let against_registry = matches!(against, Against::Registry(_));
+        if let Some(registry) = registry.as_ref().filter(|_| against_registry) {
+            registry.label().clone_into(&mut sides.label);
+        }
         settings.place(&sides.root);
         if let (Some((position, message)), Some(file)) =
             (settings.idle([&sides.new, &sides.old]), &settings.file)
@@ -200,6 +218,8 @@ impl Check {
             sides: &mut sides,
             settings: &settings,
             chooser,
+            registry: registry.as_ref(),
+            against_registry,
             changed_only: self.changed_only,
             with_proofs: !self.no_witness,
         };
@@ -222,6 +242,23 @@ impl Check {
 }
 
 impl Check {
+    /// The registry, where it is the baseline or asked for levels.
+    fn registry(&self, against: &Against, settings: &Settings) -> Result<Option<Elsewhere>, Failure> {
+        let remote = match against {
+            Against::Registry(urls) if !urls.is_empty() => self.remote.at(urls),
+            Against::Registry(_) => self.remote.clone(),
+            _ if settings.asks_registry(self.level) => self.remote.clone(),
+            _ => return Ok(None),
+        };
+        if remote.is_named() {
+            return Elsewhere::open(&remote).map(Some);
+        }
+        Err(Failure::usage(match against {
+            Against::Registry(_) => "`registry:` has no address: --against registry:URL, or --registry URL",
+            _ => "the level is the registry's, and no registry is named: --registry URL",
+        }))
+    }
+
     fn write_waivers(
         &self,
         outcome: &Outcome,

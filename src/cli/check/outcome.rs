@@ -135,9 +135,9 @@ pub(super) struct OldSpot {
 /// An old version of a subject.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Version {
-    /// Counted from the oldest, where the history is known.
+    /// Counted from the oldest, where the history is known; or the registry's own.
     pub(super) number: Option<usize>,
-    /// The commit that brought it, or the baseline's; none in a directory.
+    /// The commit that brought it, or the baseline's; none in a directory or a registry.
     pub(super) revision: Option<String>,
     pub(super) date: Option<String>,
 }

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use globset::GlobMatcher;
 
 use crate::compat::{Level, Policy, Profile, Severity};
+use crate::ids::InvalidName;
 use crate::schema::{Format, Position};
 use crate::source::{Roots, Snapshot};
 
@@ -15,7 +17,7 @@ pub(super) struct Settings {
     /// The file that they come from, if there is one, and the folder that its globs begin in, from the root.
     pub(super) file: Option<ConfigFile>,
     pub(super) against: Option<String>,
-    pub(super) level: Option<Level>,
+    pub(super) level: Option<LevelChoice>,
     pub(super) policy: Option<Policy>,
     pub(super) profile: Option<Profile>,
     /// Whether rules about generated code run as well.
@@ -74,6 +76,15 @@ impl Settings {
         self.folders = folders.collect();
     }
 
+    /// Whether a registry is asked for a level; one that holds over all others decides alone.
+    pub(super) fn asks_registry(&self, over_all: Option<LevelChoice>) -> bool {
+        let own = || self.subjects.iter().map(|rule| rule.level).chain([self.level]);
+        match over_all {
+            Some(choice) => choice == LevelChoice::Registry,
+            None => own().any(|choice| choice == Some(LevelChoice::Registry)),
+        }
+    }
+
     /// The rule of the first glob that a file fits.
     pub(super) fn rule_of(&self, path: &str) -> Option<usize> {
         let path = self.local(path)?;
@@ -119,6 +130,29 @@ impl Settings {
     }
 }
 
+/// A level, or the registry's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LevelChoice {
+    /// That one.
+    Level(Level),
+    /// The one in force for the subject in the registry, with its policy and its compatibility group.
+    Registry,
+}
+
+/// A level's name, or `registry`, in any case.
+impl FromStr for LevelChoice {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        const EXPECTED: &str =
+            "NONE, BACKWARD, FORWARD or FULL, the last three also with _TRANSITIVE; or registry";
+        if text.eq_ignore_ascii_case("registry") {
+            return Ok(Self::Registry);
+        }
+        text.parse().map(Self::Level).map_err(|error| InvalidName { expected: EXPECTED, ..error })
+    }
+}
+
 /// Where the configuration lies.
 #[derive(Debug, Clone)]
 pub(super) struct ConfigFile {
@@ -147,7 +181,7 @@ pub(super) struct SubjectRule {
     /// With placeholders in braces; none for the path.
     pub(super) subject: Option<String>,
     pub(super) format: Option<Format>,
-    pub(super) level: Option<Level>,
+    pub(super) level: Option<LevelChoice>,
     pub(super) policy: Option<Policy>,
     pub(super) profile: Option<Profile>,
     pub(super) owners: Vec<String>,

@@ -2,7 +2,7 @@
 
 use super::baseline::is_in_scope;
 use super::findings::About;
-use super::settings::{Settings, SubjectRule};
+use super::settings::{LevelChoice, Settings, SubjectRule};
 use crate::compat::{Level, Policy, Profile};
 use crate::schema::json::Draft;
 use crate::schema::{Format, Model, Schema};
@@ -13,13 +13,23 @@ use crate::source::{Snapshot, SourceError, Store, format_of};
 pub(super) struct Candidate {
     pub(super) path: String,
     pub(super) format: Format,
+    /// Its level; as long as the registry was not asked for it, the default.
     pub(super) level: Level,
     pub(super) policy: Policy,
+    /// Whether level and policy are those of the registry; the policy only where nothing here sets one.
+    pub(super) asks_registry: Asks,
     pub(super) profile: Profile,
     /// The rule of `schemawire.toml` that it comes from.
     pub(super) rule: Option<usize>,
     /// A name given on the command line.
     pub(super) name: Option<String>,
+}
+
+/// What the registry's settings decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Asks {
+    pub(super) level: bool,
+    pub(super) policy: bool,
 }
 
 /// How subjects are chosen.
@@ -28,7 +38,7 @@ pub(super) struct Chooser<'c> {
     pub(super) settings: &'c Settings,
     pub(super) scope: &'c [String],
     /// Overrides all levels.
-    pub(super) level: Option<Level>,
+    pub(super) level: Option<LevelChoice>,
     /// Overrides all policies.
     pub(super) policy: Option<Policy>,
     /// Overrides all profiles.
@@ -66,13 +76,28 @@ impl<'c> Chooser<'c> {
                 }
             }
             let own = rule.and_then(|rule| rule.level);
-            let level = self.level.or(own).or(self.settings.level).unwrap_or_default();
+            let (level, of_registry) = match self.level.or(own).or(self.settings.level) {
+                Some(LevelChoice::Level(level)) => (level, false),
+                Some(LevelChoice::Registry) => (Level::default(), true),
+                None => (Level::default(), false),
+            };
             let own = rule.and_then(|rule| rule.policy);
-            let policy = self.policy.or(own).or(self.settings.policy).unwrap_or_default();
+            let policy = self.policy.or(own).or(self.settings.policy);
+            let asks_registry = Asks { level: of_registry, policy: of_registry && policy.is_none() };
+            let policy = policy.unwrap_or_default();
             let own = rule.and_then(|rule| rule.profile);
             let profile = self.profile.or(own).or(self.settings.profile).unwrap_or_default();
             let path = path.to_owned();
-            found.push(Candidate { path, format, level, policy, profile, rule: index, name: named });
+            found.push(Candidate {
+                path,
+                format,
+                level,
+                policy,
+                asks_registry,
+                profile,
+                rule: index,
+                name: named,
+            });
         }
         Ok(found)
     }
