@@ -130,6 +130,15 @@ if ! $quick; then
     step "the crates of bench --scaffold, built and run"
     scripts/scaffold.sh
 
+    step "10,000 keys where Kafka's own producer puts them"
+    status=0
+    scripts/partitions.sh || status=$?
+    case $status in
+        0) ;;
+        77) skipped+=("the partitions of Kafka's producer: no Java compiler, or no Kafka") ;;
+        *) exit $status ;;
+    esac
+
     step "the page of bench in a browser"
     status=0
     scripts/page.sh || status=$?
@@ -150,7 +159,7 @@ fi
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    skipped+=("instructions, the package, the crates of bench --scaffold, the page of bench, clients of other languages: --quick")
+    skipped+=("instructions, the package, the crates of bench --scaffold, the page of bench, the partitions of Kafka's producer, clients of other languages: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"

@@ -7,7 +7,7 @@ use super::key::{RawKeys, TypedKeys};
 use super::{Producer, SendError, Shared};
 use crate::codec::Codec;
 use crate::ids::KeyOrValue;
-use crate::record::{JavaDefault, Partitioner};
+use crate::record::{KeyHash, Partitioner};
 use crate::schema::Schema;
 use crate::serdes::{Serdes, Writer};
 use crate::transport::{Acknowledge, ProducerSpec, TopicSpec, Transport};
@@ -25,7 +25,7 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            partitioner: Arc::new(JavaDefault),
+            partitioner: Arc::new(KeyHash::JavaDefault),
             acknowledge: Acknowledge::All,
             buffer: 32 << 20,
             batch: 256 << 10,
@@ -94,7 +94,8 @@ impl<'t, T: Transport + ?Sized, V, K> ProducerBuilder<'t, T, V, K> {
         }
     }
 
-    /// Chooses partitions with that (default: [`JavaDefault`]).
+    /// Chooses partitions with that: a [`KeyHash`] for the choice of another client (default: [`KeyHash::JavaDefault`]), or one
+    /// of your own.
     pub fn partitioner(mut self, partitioner: impl Partitioner) -> Self {
         self.settings.partitioner = Arc::new(partitioner);
         self

@@ -14,7 +14,7 @@ mod read;
 
 pub use batch::{BATCH_VERSION, Batch, BatchError};
 pub use headers::Headers;
-pub use partitioner::{JavaDefault, Partitioner, murmur2};
+pub use partitioner::{KeyHash, Partitioner, murmur2};
 pub use read::{Cursor, RecordRef, Records};
 
 use std::fmt;

@@ -1,6 +1,9 @@
 //! Which partition a record goes to.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
+use std::str::FromStr;
+
+use crate::ids::InvalidName;
 
 /// Chooses the partition of a record that does not name one.
 pub trait Partitioner: Debug + Send + Sync + 'static {
@@ -8,13 +11,95 @@ pub trait Partitioner: Debug + Send + Sync + 'static {
     fn partition(&self, key: Option<&[u8]>, partitions: u32) -> Option<u32>;
 }
 
-/// Java's default: `murmur2(key) & 0x7fffffff`, modulo the partitions; records without a key stick to a partition per batch.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct JavaDefault;
+/// The partitioners of other clients, by the names that they have there.
+///
+/// A topic that several programs write to needs them all to put a key on the same partition, or the order of that key's records
+/// is lost, and clients differ:
+///
+/// | name | whose default | partition of a key, of `n` | there, without a key |
+/// |---|---|---|---|
+/// | `java_default` | Kafka's Java client | (murmur2 & 0x7fffffff) mod n | one partition a batch |
+/// | `consistent_random` | librdkafka and what is built on it: confluent-kafka, rdkafka | CRC-32 mod n; an empty key counts as none | one partition for some milliseconds |
+/// | `murmur2_random` | nobody's; librdkafka's choice for topics shared with Java | as `java_default` | as `consistent_random` |
+/// | `fnv1a_random` | nobody's; librdkafka's choice for topics shared with sarama | as `sarama_hash` | as `consistent_random` |
+/// | `sarama_hash` | sarama, of Go | the amount of (FNV-1a, read as signed, mod n) | any, record by record |
+///
+/// No order hangs on where records without a key go: here they keep to one partition a batch under every name, on every transport.
+/// Sources: Kafka's `BuiltInPartitioner`, librdkafka's `rdkafka_msg.c`, sarama's `partitioner.go`.
+///
+/// ```
+/// use schemawire::record::{KeyHash, Partitioner};
+///
+/// let theirs: KeyHash = "consistent_random".parse()?;
+/// assert_eq!(theirs.partition(Some(b"order-1"), 12), Some(7));
+/// assert_eq!(KeyHash::JavaDefault.partition(Some(b"order-1"), 12), Some(10));
+/// assert_eq!(theirs.partition(None, 12), None);
+/// # Ok::<(), schemawire::ids::InvalidName>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum KeyHash {
+    /// Kafka's Java client.
+    #[default]
+    JavaDefault,
+    /// librdkafka.
+    ConsistentRandom,
+    /// librdkafka, as Java's.
+    Murmur2Random,
+    /// librdkafka, as sarama's.
+    Fnv1aRandom,
+    /// sarama.
+    SaramaHash,
+}
 
-impl Partitioner for JavaDefault {
+impl KeyHash {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::JavaDefault, Self::ConsistentRandom, Self::Murmur2Random, Self::Fnv1aRandom, Self::SaramaHash];
+
+    /// The name, as configurations have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JavaDefault => "java_default",
+            Self::ConsistentRandom => "consistent_random",
+            Self::Murmur2Random => "murmur2_random",
+            Self::Fnv1aRandom => "fnv1a_random",
+            Self::SaramaHash => "sarama_hash",
+        }
+    }
+}
+
+impl Partitioner for KeyHash {
     fn partition(&self, key: Option<&[u8]>, partitions: u32) -> Option<u32> {
-        key.map(|key| (murmur2(key) & 0x7fff_ffff) % partitions.max(1))
+        let key = key?;
+        let hash = match self {
+            Self::JavaDefault | Self::Murmur2Random => murmur2(key) & 0x7fff_ffff,
+            // librdkafka looks at the length here, and at the pointer in its other two.
+            Self::ConsistentRandom if key.is_empty() => return None,
+            Self::ConsistentRandom => crc32fast::hash(key),
+            // sarama takes the remainder first and then its sign away, which comes to the same, and never overflows.
+            Self::Fnv1aRandom | Self::SaramaHash => fnv1a(key).cast_signed().unsigned_abs(),
+        };
+        Some(hash % partitions.max(1))
+    }
+}
+
+impl fmt::Display for KeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for KeyHash {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        let named = Self::ALL.into_iter().find(|it| it.name() == text);
+        named.ok_or_else(|| InvalidName {
+            what: "partitioner",
+            text: text.into(),
+            expected: "java_default, consistent_random, murmur2_random, fnv1a_random or sarama_hash",
+        })
     }
 }
 
@@ -39,6 +124,13 @@ pub fn murmur2(bytes: &[u8]) -> u32 {
     hash ^= hash >> 13;
     hash = hash.wrapping_mul(M);
     hash ^ (hash >> 15)
+}
+
+/// The 32-bit FNV-1a hash.
+fn fnv1a(bytes: &[u8]) -> u32 {
+    const BASIS: u32 = 0x811c_9dc5;
+    const PRIME: u32 = 0x0100_0193;
+    bytes.iter().fold(BASIS, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(PRIME))
 }
 
 #[cfg(test)]

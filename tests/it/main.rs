@@ -31,6 +31,7 @@ mod http_client;
 #[cfg(feature = "json")]
 mod json_codec;
 mod link;
+mod partitioners;
 #[cfg(all(feature = "avro", feature = "protobuf"))]
 mod payloads;
 mod producer_consumer;

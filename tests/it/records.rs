@@ -1,7 +1,7 @@
 //! Records, batches and their stored form.
 
 use proptest::prelude::*;
-use schemawire::record::{Batch, BatchError, Headers, JavaDefault, Partitioner, Record};
+use schemawire::record::{Batch, BatchError, Headers, Record};
 
 fn stored(batch: &Batch) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -175,14 +175,6 @@ fn a_count_of_four_billion_in_a_few_bytes_costs_nothing() {
 fn a_batch_over_the_limit_is_refused_before_it_is_read() {
     let bytes = vec![0; Batch::MAX_SIZE + 1];
     assert_eq!(Batch::decode(&bytes), Err(BatchError::TooLarge { size: bytes.len() }));
-}
-
-#[test]
-fn keyed_records_land_where_javas_default_puts_them() {
-    // murmur2 of these keys, as Kafka's own tests have it, made positive, modulo 10.
-    assert_eq!(JavaDefault.partition(Some(b"21"), 10), Some(((-973_932_308_i32 & 0x7fff_ffff) % 10) as u32));
-    assert_eq!(JavaDefault.partition(Some(b"abc"), 10), Some(7));
-    assert_eq!(JavaDefault.partition(None, 10), None);
 }
 
 proptest! {
