@@ -243,6 +243,40 @@ fn a_record_keeps_key_headers_time_and_its_null() {
 }
 
 #[test]
+fn a_tombstone_under_a_typed_key_has_the_bytes_of_that_key_and_goes_to_its_partition() {
+    on_every_log(|log| {
+        pollster::block_on(async {
+            let serdes = serdes(&log).await;
+            let number = Schema::json(r#"{"type": "integer"}"#).expect("a schema");
+            let builder = log.producer("t").value(&serdes, Json, &text()).key(&serdes, Json, &number);
+            let producer = builder.create_with(5).build().await.expect("a producer");
+            for key in 0..20 {
+                let written = producer.send_keyed(&key, "v").await.expect("acknowledged");
+                let deleted = producer.send_tombstone(&key).await.expect("acknowledged");
+                assert_eq!((deleted.at, deleted.offset), (written.at, written.offset + 1));
+            }
+            let builder = log.consumer("t").value(&serdes, Json, &text()).key(&serdes, Json, &number);
+            let mut consumer = builder.stop_at_end().build().await.expect("a consumer");
+            let mut state = std::collections::BTreeMap::new();
+            let mut deleted = 0;
+            while let Some(message) = consumer.next().await.expect("reads") {
+                let key: i64 = message.key().expect("a number");
+                match message.optional::<String>().expect("text or null") {
+                    Some(value) => drop(state.insert(key, (value, message.key_bytes().map(<[u8]>::to_vec)))),
+                    None => {
+                        let (value, bytes) = state.remove(&key).expect("written before");
+                        assert_eq!((value.as_str(), bytes.as_deref()), ("v", message.key_bytes()));
+                        deleted += 1;
+                    }
+                }
+                message.done();
+            }
+            assert_eq!((deleted, state.len()), (20, 0), "every key is gone");
+        });
+    });
+}
+
+#[test]
 fn keys_may_have_a_schema_of_their_own() {
     on_every_log(|log| {
         pollster::block_on(async {
