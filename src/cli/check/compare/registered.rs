@@ -62,7 +62,7 @@ impl Run<'_> {
                 Ok(_) => answers.next().unwrap_or_default(),
                 Err(_) => Answer::default(),
             };
-            versions.push(self.take(elsewhere, subject, answer, linker, outcome));
+            versions.push(self.take(elsewhere, subject, &answer, linker, outcome));
         }
         let is_unnamed = |subject: &&Subject| {
             let template = self.chooser.rule(&subject.candidate).and_then(|rule| rule.subject.as_ref());
@@ -83,7 +83,7 @@ impl Run<'_> {
         &self,
         elsewhere: &Elsewhere,
         subject: &mut Subject,
-        answer: Answer,
+        answer: &Answer,
         linker: &mut Linker,
         outcome: &mut Outcome,
     ) -> Vec<OldVersion> {
