@@ -32,7 +32,7 @@ target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
 package=$target/package/schemawire-$version
 bytes=$(wc -c <"$package.crate" | tr -d ' ')
 echo "$package.crate: $(wc -l <"$work/packed" | tr -d ' ') files, $bytes bytes"
-# What crates.io takes.
+# What cargo may publish.
 if [ "$bytes" -gt 10485760 ]; then
     echo "the package is too large: 10485760 bytes are allowed" >&2
     exit 1
