@@ -17,6 +17,9 @@ echo "PROPTEST_RNG_SEED=$PROPTEST_RNG_SEED"
 scripts=$(dirname "${BASH_SOURCE[0]}")
 "$scripts/test.sh" "$@"
 
+echo "== the server under ten minutes of mixed load (${SECONDS}s)"
+cargo bench --locked --features cli,server --bench serve -- --mixed 600
+
 echo "== the packed crate, built and tested (${SECONDS}s)"
 "$scripts/package.sh" --test
 
