@@ -116,7 +116,7 @@ async fn same_header(url: &str) -> Done {
         let (mut after, mut headers) = (Vec::new(), Headers::new());
         writer.serialize_into(&order, &mut headers, &mut after)?;
         assert_eq!(before, after);
-        assert_eq!(headers.iter().collect::<Vec<_>>(), [(&*header.name, Some(&*header.value))]);
+        assert_eq!(headers.iter().collect::<Vec<_>>(), [(header.name, Some(&*header.value))]);
 
         let decoded = decoder.decode_with_header_id(Some(&header.value), Some(&after)).await?;
         assert_eq!(from_value::<Order>(&decoded.value)?, order);
@@ -153,7 +153,7 @@ async fn what_is_new(url: &str) -> Done {
 
     // An id that nobody knows is asked for once, however many messages have it at once and in the next seconds.
     let asked = serdes.cache().cache_counts().asked;
-    let unknown = [&[0, 0, 0, 0x27, 0x0F][..], &message[5..]].concat();
+    let unknown: Vec<u8> = [0, 0, 0, 0x27, 0x0F].into_iter().chain(message.iter().copied().skip(5)).collect();
     let together = std::iter::repeat_with(|| reader.read::<Order>(&unknown)).take(100);
     for result in futures_util::future::join_all(together).await {
         match result {

@@ -190,9 +190,8 @@ async fn what_a_version_refers_to_is_read_from_the_registry() {
         ("acme.Money", "money-value", Format::Avro, order, record("Money", &[QTY])),
         ("schemas/coin.proto", "coin-value", Format::Protobuf, shop, coin("int32")),
     ] {
-        let parse = |text: &str, references| {
-            Schema::parse(format.clone(), text, references, Mode::Strict).expect("a schema")
-        };
+        let parse =
+            |text: &str, references| Schema::parse(format, text, references, Mode::Strict).expect("a schema");
         let other = parse(&other, Vec::new());
         place.registry.register_schema(subject, &other).await.expect("registered");
         let reference = Reference { name: name.into(), subject: subject.into(), version: 1 };
