@@ -1,4 +1,5 @@
-//! `schema_registry_converter`, the older client in Rust, on `schemawire serve`: its Avro read by us, ours by it, and its own calls.
+//! `schema_registry_converter`, the older client in Rust, on `schemawire serve`: its Avro and JSON read by us, ours by it, and its own
+//! calls.
 #![cfg(feature = "jiff")]
 
 use apache_avro::types::Value;
@@ -6,11 +7,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use schema_registry_converter::async_impl::avro::{AvroDecoder, AvroEncoder};
+use schema_registry_converter::async_impl::json::{JsonDecoder, JsonEncoder};
 use schema_registry_converter::async_impl::schema_registry::{
     SrSettings, get_all_subjects, get_all_versions, get_schema_by_id, get_schema_by_subject,
     is_compatible_schema, post_schema,
 };
-use schema_registry_converter::schema_registry_common::{SchemaType, SubjectNameStrategy, SuppliedSchema};
+use schema_registry_converter::schema_registry_common::{
+    SchemaType, SubjectNameStrategy, SuppliedReference, SuppliedSchema,
+};
+use schemawire::schema::{Format, Schema};
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
@@ -18,7 +23,14 @@ use super::case::{Case, Message, plain, same};
 use super::ours::Ours;
 use crate::server::command::Process;
 
-const TOPIC: &str = "avro-order";
+/// It finds what an Avro schema refers to only where that is written `.shop.Customer` or, within its namespace, `Customer`; the case writes
+/// `shop.Customer`, as Avro and the other clients do.
+const AVRO: [&str; 1] = ["avro-order"];
+const JSON: [&str; 2] = ["json-order", "json-reference"];
+
+/// All subjects in the end.
+const SUBJECTS: [&str; 5] =
+    ["avro-order-value", "calls", "customer.json", "json-order-value", "json-reference-value"];
 
 fn schema(text: &str) -> SuppliedSchema {
     SuppliedSchema::new(None, SchemaType::Avro, text.to_owned())
@@ -33,26 +45,68 @@ fn rust_schema_registry_converter() {
     let ours = Ours::new(&server.url);
     let settings = SrSettings::new_builder(server.url.clone()).no_proxy().build().expect("settings");
     let runtime = Runtime::new().expect("a runtime");
-    let case = Case::load(TOPIC);
-    let parsed = apache_avro::Schema::parse_str(case.schema().text()).expect("a schema");
-    let supplied = schema(case.schema().text());
-    let strategy = SubjectNameStrategy::TopicNameStrategyWithSchema(TOPIC.to_owned(), false, supplied);
+    for case in AVRO {
+        avro(&runtime, &settings, &ours, &Case::load(case));
+    }
+    for case in JSON {
+        json(&runtime, &settings, &ours, &Case::load(case));
+    }
+    runtime.block_on(calls(&settings));
+}
 
+fn avro(runtime: &Runtime, settings: &SrSettings, ours: &Ours, case: &Case) {
+    let schema = case.schema();
+    let parsed = apache_avro::Schema::parse_str(schema.text()).expect("a schema");
+    let strategy = strategy(case, &schema);
     let encoder = AvroEncoder::new(settings.clone());
     let decoder = AvroDecoder::new(settings.clone());
     for value in &case.values {
         let fitting = native(value).resolve(&parsed).expect("it fits");
         let theirs = runtime.block_on(encoder.encode_value(fitting, &strategy)).expect("written");
         let theirs = Message { value: theirs, header: None };
-        let read = ours.read(&case, &theirs);
+        let read = ours.read(case, &theirs);
         assert!(same(&read, &plain(value)), "we read {read}");
 
-        let message = ours.write(&case, &plain(value), None);
+        let message = ours.write(case, &plain(value), None);
         assert_eq!(message, theirs);
         let read = runtime.block_on(decoder.decode(Some(&message.value))).expect("read");
         assert_eq!(json_of(read.value), *value);
     }
-    runtime.block_on(calls(&settings));
+}
+
+/// Members may stand in another order, so that values are compared and not bytes.
+fn json(runtime: &Runtime, settings: &SrSettings, ours: &Ours, case: &Case) {
+    let strategy = strategy(case, &case.schema());
+    let encoder = JsonEncoder::new(settings.clone());
+    let decoder = JsonDecoder::new(settings.clone());
+    for value in &case.values {
+        let theirs = runtime.block_on(encoder.encode(value, strategy.clone())).expect("written");
+        let theirs = Message { value: theirs, header: None };
+        let read = ours.read(case, &theirs);
+        assert!(same(&read, value), "we read {read}");
+
+        let message = ours.write(case, value, None);
+        assert_eq!(message.value.first_chunk::<5>(), theirs.value.first_chunk::<5>(), "one id");
+        let read = runtime.block_on(decoder.decode(Some(&message.value))).expect("read").expect("a value");
+        assert_eq!(read.value, *value);
+    }
+}
+
+/// The topic's name strategy, with a schema that is registered where it is not, after those that it refers to.
+fn strategy(case: &Case, schema: &Schema) -> SubjectNameStrategy {
+    let kind = if schema.format() == Format::Avro { SchemaType::Avro } else { SchemaType::Json };
+    let supplied =
+        SuppliedSchema::new(None, kind, schema.text().to_owned()).with_references(references(schema));
+    SubjectNameStrategy::TopicNameStrategyWithSchema(case.name.clone(), false, supplied)
+}
+
+fn references(schema: &Schema) -> Vec<SuppliedReference> {
+    let references = schema.references().iter().map(|(reference, target)| {
+        let text = target.text().to_owned();
+        SuppliedReference::new(reference.name.clone(), reference.subject.clone(), text)
+            .with_references(references(target))
+    });
+    references.collect()
 }
 
 /// Every call of the client.
@@ -67,7 +121,7 @@ async fn calls(settings: &SrSettings) {
     assert_eq!(get_schema_by_id(registered.id, settings).await.expect("by id").schema, text);
     let strategy = SubjectNameStrategy::RecordNameStrategy(subject());
     assert_eq!(get_schema_by_subject(settings, &strategy).await.expect("by subject").id, registered.id);
-    assert_eq!(get_all_subjects(settings).await.expect("subjects"), ["avro-order-value", "calls"]);
+    assert_eq!(get_all_subjects(settings).await.expect("subjects"), SUBJECTS);
     assert_eq!(get_all_versions(settings, subject()).await.expect("versions"), [1]);
     assert!(is_compatible_schema(settings, subject(), schema(&text)).await.expect("a verdict"));
     assert!(!is_compatible_schema(settings, subject(), schema(&breaking)).await.expect("a verdict"));
