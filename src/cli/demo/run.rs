@@ -186,7 +186,7 @@ impl Tale<'_> {
     {
         let format = codec.format();
         // The strict rules for JSON Schema refuse a new optional property where the content is open, as it is here.
-        let is_checked = matches!(format, Format::Avro | Format::Protobuf);
+        let is_checked = format != Format::Json;
         let values: Vec<W> = self.events.iter().map(write).collect();
         let (bytes, writing) = self.write(codec, v1, is_checked, &values).await?;
         let (reading, fields) = self.read(codec, v2, read).await?;
