@@ -13,6 +13,7 @@ pub mod error;
 pub mod frame;
 pub mod ids;
 pub mod limits;
+pub mod observer;
 pub mod producer;
 pub mod proof;
 pub mod record;

@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! SystemClock  wall (stamps records, decides retention)   steady (sessions, waits: a clock that jumps does not end them)
+//! sleep        a future for those above: needs no runtime
 //! Sleep        a waker in the alarm thread's list, woken when its time has come; dropped with its future
 //! ```
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -53,6 +56,41 @@ fn millis(duration: Duration) -> i64 {
 #[expect(clippy::disallowed_methods, reason = "this is the edge that asks the clock")]
 fn instant() -> Instant {
     Instant::now()
+}
+
+/// Resolves after that long, on any executor. The time begins with this call.
+///
+/// ```
+/// # pollster::block_on(async {
+/// schemawire::transport::sleep(std::time::Duration::from_millis(1)).await;
+/// # });
+/// ```
+pub fn sleep(after: Duration) -> Pause {
+    Pause { until: instant().checked_add(after), alarm: None }
+}
+
+/// What [`sleep`] gives. Dropped, it leaves nothing behind.
+#[derive(Debug)]
+#[must_use = "a pause passes when it is awaited"]
+pub struct Pause {
+    /// `None` is a time too far to be told apart from never.
+    until: Option<Instant>,
+    alarm: Option<Sleep>,
+}
+
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(until) = self.until else { return Poll::Pending };
+        let left = until.saturating_duration_since(instant());
+        if left.is_zero() {
+            return Poll::Ready(());
+        }
+        // The waker of the last poll is the one that counts.
+        self.alarm = Some(Sleep::new(left, context.waker().clone()));
+        Poll::Pending
+    }
 }
 
 /// A waker that is called once its time has come, unless this is dropped before.

@@ -18,7 +18,7 @@ pub mod memory;
 mod open;
 mod spec;
 
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Pause, SystemClock, sleep};
 #[cfg(feature = "embedded")]
 pub use embedded::Embedded;
 pub use error::{AppendError, TransportError, TransportErrorKind};
