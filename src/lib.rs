@@ -13,6 +13,8 @@ pub mod error;
 pub mod frame;
 pub mod ids;
 pub mod limits;
+#[cfg(feature = "prometheus")]
+pub mod metrics;
 pub mod observer;
 pub mod producer;
 pub mod proof;

@@ -42,6 +42,8 @@ mod subjects;
 mod text;
 
 pub use request::{Method, Request};
+#[cfg(feature = "prometheus")]
+pub use serve::serve_metrics;
 pub use serve::{Builder, Limits, ServeError, Server, Tls, Users};
 
 use std::sync::Arc;

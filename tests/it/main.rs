@@ -31,6 +31,8 @@ mod http_client;
 #[cfg(feature = "json")]
 mod json_codec;
 mod link;
+#[cfg(feature = "prometheus")]
+mod metrics;
 mod partitioners;
 #[cfg(all(feature = "avro", feature = "protobuf"))]
 mod payloads;

@@ -25,3 +25,9 @@ pub(crate) fn rows(text: &str) -> impl Iterator<Item = serde_json::Value> {
 pub(crate) fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
+
+/// The text of a file of this project.
+#[cfg(feature = "prometheus")]
+pub(crate) fn text(path: &str) -> String {
+    std::fs::read_to_string(file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}

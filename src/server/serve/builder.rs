@@ -11,6 +11,8 @@ use tokio::sync::watch;
 use super::connection::Listening;
 use super::service::Service;
 use super::{Limits, ServeError, Server, Tls, Users};
+#[cfg(feature = "prometheus")]
+use crate::metrics::Metrics;
 use crate::registry::Registry;
 
 /// A server to be started; [`Server::builder`] has the defaults.
@@ -21,6 +23,8 @@ pub struct Builder {
     limits: Limits,
     users: Option<Users>,
     tls: Option<Tls>,
+    #[cfg(feature = "prometheus")]
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl Builder {
@@ -31,6 +35,8 @@ impl Builder {
             limits: Limits::default(),
             users: None,
             tls: None,
+            #[cfg(feature = "prometheus")]
+            metrics: None,
         }
     }
 
@@ -58,6 +64,13 @@ impl Builder {
         self
     }
 
+    /// Shows those metrics of the program at `/metrics`, too, behind the server's own.
+    #[cfg(feature = "prometheus")]
+    pub fn metrics(mut self, metrics: Arc<Metrics>) -> Self {
+        self.metrics = Some(metrics);
+        self
+    }
+
     /// Starts the server in the tokio runtime of the caller. Once this answers, it takes connections.
     ///
     /// # Errors
@@ -68,16 +81,22 @@ impl Builder {
         let listener = TcpListener::bind(self.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopping) = watch::channel(false);
-        let service = Arc::new(Service::new(self.registry, self.limits, self.users));
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let service = Arc::new(Service::new(
+            self.registry,
+            self.limits,
+            self.users,
+            #[cfg(feature = "prometheus")]
+            self.metrics,
+        ));
+        let tls = self.tls.is_some();
         let listening = Listening { listener, service, tls: self.tls, limits: self.limits };
         let task = runtime.spawn(listening.run(stopping));
-        Ok(Server { url: format!("{scheme}://{}", reachable(address)), address, stop, task: Some(task) })
+        Ok(Server::running(address, tls, stop, task))
     }
 }
 
 /// An address that a client on this machine can connect to: what listens everywhere is also at the loopback address.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),

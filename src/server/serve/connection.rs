@@ -18,7 +18,7 @@ use super::service::Service;
 use super::{Limits, Tls};
 
 /// How long nothing is accepted after the system could not: it is out of file handles or memory, which passes.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// A socket that is listened on, and who answers.
 pub(super) struct Listening {

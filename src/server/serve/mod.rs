@@ -31,6 +31,8 @@ mod media;
 #[cfg(feature = "prometheus")]
 mod metrics;
 mod patient;
+#[cfg(feature = "prometheus")]
+mod scrape;
 mod service;
 mod tls;
 mod users;
@@ -38,6 +40,8 @@ mod users;
 pub use builder::Builder;
 pub use error::ServeError;
 pub use limits::Limits;
+#[cfg(feature = "prometheus")]
+pub use scrape::serve_metrics;
 pub use tls::Tls;
 pub use users::Users;
 
@@ -64,6 +68,12 @@ impl Server {
     /// default [`Limits`].
     pub fn builder(registry: impl Registry) -> Builder {
         Builder::new(registry)
+    }
+
+    /// What runs at that address until it is told to stop.
+    fn running(address: SocketAddr, tls: bool, stop: watch::Sender<bool>, task: JoinHandle<()>) -> Self {
+        let scheme = if tls { "https" } else { "http" };
+        Self { url: format!("{scheme}://{}", builder::reachable(address)), address, stop, task: Some(task) }
     }
 
     /// What clients are told: `http://127.0.0.1:40213`, without a slash behind it.

@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 #[cfg(feature = "prometheus")]
-use super::metrics::{self, Metrics};
+use super::metrics::Metrics;
 use super::{Limits, Users, media};
 use crate::registry::Registry;
 use crate::registry::api::SchemaBody;
@@ -67,7 +67,12 @@ impl Reply {
 }
 
 impl Service {
-    pub(super) fn new(registry: Arc<dyn Registry>, limits: Limits, users: Option<Users>) -> Self {
+    pub(super) fn new(
+        registry: Arc<dyn Registry>,
+        limits: Limits,
+        users: Option<Users>,
+        #[cfg(feature = "prometheus")] more: Option<Arc<crate::metrics::Metrics>>,
+    ) -> Self {
         let connections = limits.connections.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             registry,
@@ -75,7 +80,7 @@ impl Service {
             users,
             room: Arc::new(Semaphore::new(connections)),
             #[cfg(feature = "prometheus")]
-            metrics: Metrics::new(),
+            metrics: Metrics::new(more),
         }
     }
 
@@ -227,7 +232,7 @@ impl Service {
         // A registry that fails says so elsewhere; what else is counted is shown.
         let size = self.registry.size().await.ok().flatten();
         let body = self.metrics.text(self.limits.connections, size).into_bytes();
-        Reply { status: 200, media: metrics::TEXT, body, header: None }
+        Reply { status: 200, media: crate::metrics::Metrics::MEDIA_TYPE, body, header: None }
     }
 }
 
