@@ -8,11 +8,13 @@
 //! A null value is a tombstone, not an empty one; headers keep order, repeated names and null values.
 
 mod batch;
+mod compression;
 mod headers;
 mod partitioner;
 mod read;
 
 pub use batch::{BATCH_VERSION, Batch, BatchError};
+pub use compression::Compression;
 pub use headers::Headers;
 pub use partitioner::{KeyHash, Partitioner, murmur2};
 pub use read::{Cursor, RecordRef, Records};

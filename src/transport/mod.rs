@@ -25,7 +25,10 @@ pub use error::{AppendError, TransportError, TransportErrorKind};
 pub use event::{Appended, CommitOutcome, Committed, Event, Generation, GroupToken};
 pub use memory::Memory;
 pub use open::open;
-pub use spec::{Acknowledge, ConsumerSpec, Place, PollLimits, ProducerSpec, Retention, TopicSpec};
+pub use spec::{
+    Acknowledge, Assignor, ConsumerSpec, GroupProtocol, Isolation, Place, PollLimits, ProducerSpec,
+    Retention, TopicSpec,
+};
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

@@ -17,6 +17,7 @@ mod append;
 mod groups;
 mod read;
 mod retention;
+mod settings;
 mod support;
 mod transactions;
 
@@ -35,6 +36,8 @@ pub const CASES: &[Case] = &[
     ("keys, tombstones, headers and times are kept", |t| Box::pin(append::fidelity(t))),
     ("every acknowledgement can be asked for", |t| Box::pin(append::acknowledgements(t))),
     ("what cannot be stored is refused by kind", |t| Box::pin(append::refusals(t))),
+    ("settings that contradict each other are refused by name", |t| Box::pin(settings::contradictions(t))),
+    ("settings of one transport are taken by every other", |t| Box::pin(settings::taken(t))),
     ("topics are created once, listed and deleted", |t| Box::pin(append::topics(t))),
     ("a consumer without a group reads every partition", |t| Box::pin(read::all_partitions(t))),
     ("a consumer begins where it is told", |t| Box::pin(read::starts(t))),

@@ -124,7 +124,7 @@ impl Transport for Embedded {
         spec: ProducerSpec,
     ) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
         let producer = LocalProducer::open(Arc::clone(&self.log), spec);
-        Box::pin(ready(Ok(Box::new(producer) as Box<dyn RawProducer>)))
+        Box::pin(ready(producer.map(|producer| Box::new(producer) as Box<dyn RawProducer>)))
     }
 
     fn open_consumer(

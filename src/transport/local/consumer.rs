@@ -39,6 +39,7 @@ struct Cursor {
 impl<S: Store> LocalConsumer<S> {
     /// Joins the group of the spec, or reads all partitions of its topics.
     pub(crate) fn open(store: Arc<S>, spec: &ConsumerSpec) -> Result<Self, TransportError> {
+        spec.check()?;
         let mut topics: Vec<(Arc<str>, u32)> = Vec::new();
         for topic in &spec.topics {
             topics.push((topic.as_str().into(), store.topic(topic)?.partitions));

@@ -32,9 +32,10 @@ struct Next {
 }
 
 impl<S: Store> LocalProducer<S> {
-    pub(crate) fn open(store: Arc<S>, spec: ProducerSpec) -> Self {
+    pub(crate) fn open(store: Arc<S>, spec: ProducerSpec) -> Result<Self, TransportError> {
+        spec.check()?;
         let id = store.next_producer();
-        Self { store, spec, id, partitions: Partitions::default() }
+        Ok(Self { store, spec, id, partitions: Partitions::default() })
     }
 
     fn number(&self, at: &TopicPartition) -> Sequence {

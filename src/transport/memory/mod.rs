@@ -76,7 +76,7 @@ impl Transport for Memory {
         spec: ProducerSpec,
     ) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
         let producer = LocalProducer::open(Arc::clone(&self.store), spec);
-        Box::pin(ready(Ok(Box::new(producer) as Box<dyn RawProducer>)))
+        Box::pin(ready(producer.map(|producer| Box::new(producer) as Box<dyn RawProducer>)))
     }
 
     fn open_consumer(
