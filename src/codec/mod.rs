@@ -36,7 +36,7 @@ use std::any::Any;
 use std::fmt::Debug;
 
 use crate::limits::Limits;
-use crate::schema::{Format, Schema, SchemaError};
+use crate::schema::{Format, MessageCount, Schema, SchemaError};
 use crate::value::Value;
 
 /// Writes values of type `T`. The bound sits on the implementation (`impl<T: Serialize + ?Sized> Encode<T> for BoundAvro`).
@@ -130,6 +130,8 @@ pub struct Binding<'s> {
     pub reader: Option<&'s Schema>,
     /// Which message of the writer's schema the payload is (Protobuf only).
     pub message: Option<Message<'s>>,
+    /// What the path to a message counts, in the frame of what is written and in frames that were read (Protobuf only).
+    pub message_count: MessageCount,
     /// What one payload may cost to decode.
     pub limits: Limits,
 }
@@ -147,7 +149,13 @@ impl<'s> Binding<'s> {
     /// Writer and reader are the same schema.
     #[must_use]
     pub const fn new(writer: &'s Schema) -> Self {
-        Self { writer, reader: None, message: None, limits: Limits::DEFAULT }
+        Self {
+            writer,
+            reader: None,
+            message: None,
+            message_count: MessageCount::AsRegistered,
+            limits: Limits::DEFAULT,
+        }
     }
 
     /// Reads with that schema.
@@ -161,6 +169,13 @@ impl<'s> Binding<'s> {
     #[must_use]
     pub const fn with_message(mut self, message: Message<'s>) -> Self {
         self.message = Some(message);
+        self
+    }
+
+    /// Counts messages so (default: as the schema is registered).
+    #[must_use]
+    pub const fn with_message_count(mut self, count: MessageCount) -> Self {
+        self.message_count = count;
         self
     }
 

@@ -10,6 +10,7 @@
 pub mod avro;
 #[cfg(feature = "bincode")]
 pub mod bincode;
+mod count;
 mod error;
 pub mod json;
 pub(crate) mod json_text;
@@ -18,6 +19,7 @@ mod link;
 pub mod protobuf;
 mod text;
 
+pub use count::MessageCount;
 pub use error::{SchemaError, SchemaErrorKind};
 pub use link::{LinkError, SchemaSet};
 #[cfg(feature = "cli")]

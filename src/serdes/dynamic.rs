@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lookup::Dynamic;
 use super::{Serdes, SerdesError};
-use crate::codec::{Binding, BoundCodec, Message};
+use crate::codec::{BoundCodec, Message};
 use crate::frame::{Frame, MessageIndexes};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::record::Headers;
@@ -72,7 +72,7 @@ impl Serdes {
         if let Some(bound) = self.0.dynamic.read().find(&lookup) {
             return Ok((Arc::clone(bound), payload));
         }
-        let mut binding = Binding::new(schema).with_limits(self.limits());
+        let mut binding = self.binding(schema);
         if is_protobuf {
             binding = binding.with_message(Message::Indexes(indexes.path()));
         }

@@ -51,7 +51,7 @@ pub use writer::Writer;
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use crate::codec::{BoundCodec, Codec, Codecs, Encode};
+use crate::codec::{Binding, BoundCodec, Codec, Codecs, Encode};
 use crate::ids::{KeyOrValue, SchemaKey, Version};
 use crate::limits::Limits;
 use crate::registry::cache::lookup::KeyedKey;
@@ -135,6 +135,11 @@ impl Serdes {
 
     pub(crate) fn limits(&self) -> Limits {
         self.0.settings.limits
+    }
+
+    /// What a codec is bound to, before a reader or a message is named.
+    fn binding<'s>(&self, schema: &'s Schema) -> Binding<'s> {
+        Binding::new(schema).with_limits(self.limits()).with_message_count(self.0.settings.message_count)
     }
 
     /// The subject of a topic's keys or values, by the strategy.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::lookup::{Bound, BoundKey};
 use super::once::Once;
 use super::{Serdes, SerdesError};
-use crate::codec::{Binding, BoundCodec, Codec, Decode, Message};
+use crate::codec::{BoundCodec, Codec, Decode, Message};
 use crate::frame::{Frame, FrameError, MessageIndexes};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::record::Headers;
@@ -258,7 +258,7 @@ impl<C: Codec> Reader<C> {
         // Only now is it sure that there are indexes to be read.
         let (indexes, payload) = split?;
         self.serdes.check_read(key, state.hint.as_ref(), &content)?;
-        let mut binding = Binding::new(schema).with_limits(self.serdes.limits());
+        let mut binding = self.serdes.binding(schema);
         if let Some(reader) = &state.schema {
             let rules = state.rules.get().and_then(Option::as_ref);
             self.serdes.check_migration(key, state.hint.as_ref(), &content, reader, rules)?;

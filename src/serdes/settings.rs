@@ -10,7 +10,7 @@ use crate::frame::{Confluent, Framing};
 use crate::ids::SchemaKey;
 use crate::limits::Limits;
 use crate::registry::{CacheSettings, CachedRegistry, Content, DEFAULT_CONTEXT, Registry, Subject};
-use crate::schema::Schema;
+use crate::schema::{MessageCount, Schema};
 
 /// What a [`Serdes`] can be told. Start from [`Serdes::builder`].
 ///
@@ -22,6 +22,7 @@ use crate::schema::Schema;
 /// | [`strategy`](Self::strategy) | [`TopicName`] | `key.subject.name.strategy`, `value.subject.name.strategy` |
 /// | [`context`](Self::context) | the default one | `context.name.strategy` |
 /// | [`framing`](Self::framing) | [`Confluent::V0`] | `key.schema.id.serializer`, `value.schema.id.serializer` |
+/// | [`message_count`](Self::message_count) | [`MessageCount::AsRegistered`] | |
 /// | [`without_rules`](Self::without_rules) | none | `rule.executors` |
 /// | [`cached`](Self::cached) | 1,000 | `max.schemas.per.subject`, `latest.cache.size` |
 /// | [`cache`](Self::cache) | see [`CacheSettings`] | `latest.cache.ttl.sec` |
@@ -33,6 +34,7 @@ pub struct Settings {
     pub(super) framing: Framings,
     pub(super) strategy: Arc<dyn SubjectStrategy>,
     pub(super) limits: Limits,
+    pub(super) message_count: MessageCount,
     pub(super) registration: Registration,
     pub(super) normalize: bool,
     pub(super) strict: bool,
@@ -71,6 +73,7 @@ impl Default for Settings {
             framing: Framings::of(Confluent::V0),
             strategy: Arc::new(TopicName),
             limits: Limits::DEFAULT,
+            message_count: MessageCount::AsRegistered,
             registration: Registration::Register,
             normalize: false,
             strict: true,
@@ -109,6 +112,15 @@ impl Settings {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// What the indexes count that say which of a Protobuf schema's messages a message is (default: [`MessageCount::AsRegistered`]), for
+    /// those on the other side who count otherwise whatever is registered. What is read is tried by this count first, and by the
+    /// others where it leads nowhere, or not to the type that is asked for.
+    #[must_use]
+    pub fn message_count(mut self, count: MessageCount) -> Self {
+        self.message_count = count;
         self
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::resolve::Resolved;
 use super::{Serdes, SerdesError};
-use crate::codec::{Binding, BoundCodec, Codec, Encode};
+use crate::codec::{BoundCodec, Codec, Encode};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::record::Headers;
 use crate::registry::Subject;
@@ -93,7 +93,7 @@ impl<C: Codec> Writer<C> {
     fn bind(&self, resolved: Resolved) -> Result<&Prepared<C>, SerdesError> {
         let state = &*self.state;
         let Resolved { key, schema } = resolved;
-        let binding = Binding::new(&schema).with_limits(self.serdes.limits());
+        let binding = self.serdes.binding(&schema);
         let bound = state.codec.bind(&binding)?;
         Ok(state.prepared.get_or_init(|| Prepared { key, bound, schema }))
     }

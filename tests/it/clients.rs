@@ -21,6 +21,7 @@ mod srfake;
 
 use std::path::Path;
 
+use schemawire::schema::MessageCount;
 use serde_json::{Value as Json, json};
 
 use crate::server::command::Process;
@@ -47,20 +48,8 @@ struct Client {
     cases: &'static [&'static [&'static str]],
     /// Whether its messages of a case are, byte for byte, what we write with the schema that it registered.
     has_our_bytes: fn(&Case) -> bool,
-    behind_maps: BehindMaps,
-}
-
-/// A map is a message of its own in a descriptor and none in text, so a message behind it has one of two paths of indexes, and a
-/// client finds it by what it counts. Where that is not what the registered schema has, which is what we count, the path stands here.
-struct BehindMaps {
-    /// Where the client registered the schema.
-    of_its_schema: Option<&'static [i32]>,
-    /// Where the schema is registered as text.
-    of_text: Option<&'static [i32]>,
-}
-
-impl BehindMaps {
-    const AS_REGISTERED: Self = Self { of_its_schema: None, of_text: None };
+    /// What its message indexes count: a map is a message of its own in a descriptor and none in text.
+    count: MessageCount,
 }
 
 /// JSON has no one spelling; what the others write has.
@@ -77,7 +66,7 @@ fn python_confluent_kafka() {
             &["protobuf-transitive", "avro-order+header", "json-order+header", "protobuf-nested+header"],
         ],
         has_our_bytes: all_but_json,
-        behind_maps: BehindMaps::AS_REGISTERED,
+        count: MessageCount::AsRegistered,
     });
 }
 
@@ -88,11 +77,11 @@ fn python_schema_registry_client() {
         program: "python-registry-client",
         cases: &[&["avro-order", "json-order"]],
         has_our_bytes: all_but_json,
-        behind_maps: BehindMaps::AS_REGISTERED,
+        count: MessageCount::AsRegistered,
     });
 }
 
-/// Registers descriptors, in which maps are messages, and counts as if they were none. Reads no file that is imported by an imported
+/// Registers descriptors, in which maps are messages, and counts as if they were none, which is a setting of ours. Reads no file that is imported by an imported
 /// one: it forgets on the way that it wants descriptors.
 #[test]
 fn node_confluent() {
@@ -100,7 +89,7 @@ fn node_confluent() {
         program: "node-confluent",
         cases: &[ALL, &["avro-order+header", "json-order+header", "protobuf-nested+header"]],
         has_our_bytes: all_but_json,
-        behind_maps: BehindMaps { of_its_schema: Some(&[0, 0]), of_text: None },
+        count: MessageCount::WithoutEntries,
     });
 }
 
@@ -110,7 +99,7 @@ fn node_kafkajs() {
         program: "node-kafkajs",
         cases: &[&["avro-order", "avro-reference", "json-order", "json-reference"]],
         has_our_bytes: all_but_json,
-        behind_maps: BehindMaps::AS_REGISTERED,
+        count: MessageCount::AsRegistered,
     });
 }
 
@@ -131,7 +120,7 @@ fn node_kafkajs_writes_protobuf_without_message_indexes() {
             ours.refuses(&theirs);
             let read = ours.read_without_indexes(case, &theirs);
             assert!(same(&read, &plain(value)), "{}: we read {read}", case.name);
-            case.store(directory.path(), number, &ours.write(case, &plain(value), None));
+            case.store(directory.path(), number, &ours.write(case, &plain(value)));
         }
     }
     let answer = program.run(&server.url, &in_place("read", directory.path(), &names));
@@ -145,11 +134,11 @@ fn go_franz_and_hamba() {
         program: "go-franz",
         cases: &[&["avro-order", "avro-reference"]],
         has_our_bytes: |_| false,
-        behind_maps: BehindMaps::AS_REGISTERED,
+        count: MessageCount::AsRegistered,
     });
 }
 
-/// Registers text, in which maps are no messages, and counts as if they were. It does not ask for GUIDs when it registers, so what it
+/// Registers text, in which maps are no messages, and counts as if they were, which is a setting of ours. It does not ask for GUIDs when it registers, so what it
 /// registers by itself it cannot frame in a header. Its Avro is hamba's; its Protobuf has fields in any order.
 #[test]
 fn go_confluent() {
@@ -157,7 +146,7 @@ fn go_confluent() {
         program: "go-confluent",
         cases: &[ALL, &["protobuf-transitive", "avro-order+header"]],
         has_our_bytes: |_| false,
-        behind_maps: BehindMaps { of_its_schema: Some(&[0, 1]), of_text: Some(&[0, 1]) },
+        count: MessageCount::WithEntries,
     });
 }
 
@@ -173,7 +162,7 @@ fn both_directions(client: &Client) {
     drop(server);
 
     let server = Process::start(directory.path(), &[]);
-    let ours = Ours::new(&server.url);
+    let ours = Ours::counting(&server.url, client.count);
     let (theirs, written) = (directory.path().join("theirs"), directory.path().join("ours"));
     for place in [&theirs, &written] {
         std::fs::create_dir(place).expect("a directory");
@@ -190,13 +179,13 @@ fn both_directions(client: &Client) {
         written: &written,
         cases: &cases,
     };
-    directions.read_ours(client.behind_maps.of_its_schema, client.has_our_bytes);
+    directions.read_ours(client.has_our_bytes);
 
     // With the schema as its file has it, which may be another than the client made of it.
     for case in &cases {
         ours.register(case);
     }
-    directions.read_ours(client.behind_maps.of_text, |_| false);
+    directions.read_ours(|_| false);
 }
 
 /// Where messages go to and fro.
@@ -211,11 +200,10 @@ struct Directions<'d> {
 
 impl Directions<'_> {
     /// Writes the cases' values with the newest schemas of their subjects; the client reads them.
-    fn read_ours(&self, behind_maps: Option<&[i32]>, has_our_bytes: fn(&Case) -> bool) {
+    fn read_ours(&self, has_our_bytes: fn(&Case) -> bool) {
         for case in self.cases {
-            let indexes = behind_maps.filter(|_| case.is_behind_a_map());
             for (number, value) in case.values.iter().enumerate() {
-                let message = self.ours.write(case, &plain(value), indexes);
+                let message = self.ours.write(case, &plain(value));
                 if has_our_bytes(case) {
                     assert_eq!(message, case.message(self.theirs, number), "{} {number}", case.name);
                 }

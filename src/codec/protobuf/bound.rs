@@ -9,7 +9,7 @@ use super::{decode, encode, guard};
 use crate::codec::{Binding, DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Message};
 use crate::limits::Limits;
 use crate::schema::protobuf::{Declaration, Messages};
-use crate::schema::{Format, Model, Schema, SchemaError, SchemaErrorKind};
+use crate::schema::{Format, MessageCount, Model, Schema, SchemaError, SchemaErrorKind};
 use crate::value::Value;
 
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(super) struct Bound {
     /// The likeliest message: the dynamic one, and the one of codecs that are named for it.
     likeliest: Likeliest,
     limits: Limits,
+    count: MessageCount,
     types: Types,
 }
 
@@ -39,7 +40,7 @@ impl Bound {
     /// Binds to the schemas; `named` is the only message that may be meant, where there is one.
     pub(super) fn new(binding: &Binding<'_>, named: Option<&str>) -> Result<Self, SchemaError> {
         let messages = Messages::of(model(binding.writer)?);
-        let meant = meant(&messages, binding.message, named)?;
+        let meant = meant(&messages, binding, named)?;
         let writer = plan_of(binding.writer)?;
         let reader = match binding.reader {
             Some(reader) if reader != binding.writer => plan_of(reader)?,
@@ -53,7 +54,7 @@ impl Bound {
         let in_writer = writer.named(&first.full_name);
         let likeliest = Likeliest {
             full_name: first.full_name.clone(),
-            path: first.path.clone(),
+            path: first.path_by(binding.message_count).map(Box::from),
             in_writer: in_writer.ok_or_else(|| mismatch("the schema declares no message"))?,
             in_reader: reader.named(&first.full_name),
         };
@@ -64,6 +65,7 @@ impl Bound {
             reader,
             likeliest,
             limits: binding.limits,
+            count: binding.message_count,
             types: Types::default(),
         })
     }
@@ -114,7 +116,7 @@ impl Bound {
             declared.ok_or_else(|| format!("the writer's schema does not declare `{full_name}`"))?;
         let message = self.reader.named(full_name);
         let message = message.ok_or_else(|| format!("the reader's schema does not declare `{full_name}`"))?;
-        Ok(Typed { path: declared.path.clone(), message })
+        Ok(Typed { path: declared.path_by(self.count).map(Box::from), message })
     }
 
     /// Decodes with prost, behind the guard.
@@ -175,18 +177,19 @@ fn plan_of(schema: &Schema) -> Result<Arc<Plan>, SchemaError> {
 /// The messages that may be meant.
 fn meant(
     messages: &Messages,
-    message: Option<Message<'_>>,
+    binding: &Binding<'_>,
     named: Option<&str>,
 ) -> Result<Vec<Box<str>>, SchemaError> {
     let declared = |name: &str| match messages.named(name) {
         Some(found) => Ok(vec![found.full_name.clone()]),
         None => Err(mismatch(format!("the schema does not declare a message `{name}`"))),
     };
-    let asked: Option<Vec<Box<str>>> = match message {
+    let asked: Option<Vec<Box<str>>> = match binding.message {
         None => None,
         Some(Message::Name(name)) => Some(declared(name)?),
         Some(Message::Indexes(path)) => {
-            let found: Vec<_> = messages.at(path).map(|it: &Declaration| it.full_name.clone()).collect();
+            let leads = messages.at(path, binding.message_count);
+            let found: Vec<_> = leads.map(|it: &Declaration| it.full_name.clone()).collect();
             if found.is_empty() {
                 return Err(mismatch(format!(
                     "the message indexes {path:?} lead to no message of the schema"
@@ -210,7 +213,7 @@ fn mismatch(sentence: impl Into<String>) -> SchemaError {
 
 fn not_declared_in_text(full_name: &str) -> EncodeError {
     let sentence = format!(
-        "`{full_name}` stands for a map or a group, which the schema's text does not declare as a message"
+        "`{full_name}` stands for a map or a group, which by this count is no message that a path could lead to"
     );
     EncodeError::new(EncodeErrorKind::Type, sentence)
 }

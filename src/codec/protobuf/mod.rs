@@ -32,7 +32,8 @@
 //! # Which message
 //! A binding may name the message, or give the indexes that came in the frame; without either, a typed value may be any
 //! message of the writer's schema and a dynamic one is the first. Indexes are read as
-//! [`Messages::at`](crate::schema::protobuf::Messages::at) says: a type takes the way that leads to it, a dynamic value the likeliest.
+//! [`Messages::at`](crate::schema::protobuf::Messages::at) says: a type takes the way that leads to it, a dynamic value the likeliest. Which
+//! messages count is [`Binding::message_count`].
 //!
 //! # Dynamic values
 //! | Protobuf | [`Value`] |

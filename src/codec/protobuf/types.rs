@@ -9,7 +9,7 @@ pub(super) type Found = Result<Typed, Box<str>>;
 /// A Rust type's message.
 #[derive(Debug, Clone)]
 pub(super) struct Typed {
-    /// The path to it in the writer's schema as registered; none for what its text does not declare.
+    /// The path to it in the writer's schema, by the count in use; none for what does not count.
     pub(super) path: Option<Box<[i32]>>,
     /// Its number in the plan of the schema that is read with.
     pub(super) message: usize,

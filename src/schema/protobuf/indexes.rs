@@ -17,6 +17,7 @@ use prost_types::field_descriptor_proto::Type;
 use prost_types::{DescriptorProto, FieldDescriptorProto};
 
 use super::{Model, Origin, qualified};
+use crate::schema::MessageCount;
 
 /// The messages of a schema, by path and by name.
 #[derive(Debug, Clone)]
@@ -65,20 +66,30 @@ impl Messages {
         self.list.get(*self.by_name.get(full_name)?)
     }
 
-    /// Every message to which that path may lead, the likeliest first: counted over the schema as registered, over its
-    /// descriptor, without any map entry or group. A map entry is never meant.
-    pub fn at(&self, path: &[i32]) -> impl Iterator<Item = &Declaration> {
+    /// Every message to which that path may lead, the likeliest first: by the writer's count, then over the schema as registered,
+    /// over its descriptor, without any map entry or group. A map entry is never meant.
+    pub fn at(&self, path: &[i32], count: MessageCount) -> impl Iterator<Item = &Declaration> {
+        use MessageCount::{AsRegistered, WithEntries, WithoutEntries};
         let mut found: Vec<&Declaration> = Vec::new();
-        for count in 0..3 {
-            let leads = self.list.iter().find(|it| {
-                let counts = [it.path.as_deref(), Some(&*it.descriptor_path), it.bare_path.as_deref()];
-                counts.get(count) == Some(&Some(path))
-            });
+        for count in [count, AsRegistered, WithEntries, WithoutEntries] {
+            let leads = self.list.iter().find(|it| it.path_by(count) == Some(path));
             found.extend(
                 leads.filter(|it| !it.is_map_entry && !found.iter().any(|had| std::ptr::eq(*had, *it))),
             );
         }
         found.into_iter()
+    }
+}
+
+impl Declaration {
+    /// The path to it by that count; none for what does not count.
+    #[must_use]
+    pub fn path_by(&self, count: MessageCount) -> Option<&[i32]> {
+        match count {
+            MessageCount::AsRegistered => self.path.as_deref(),
+            MessageCount::WithEntries => Some(&self.descriptor_path),
+            MessageCount::WithoutEntries => self.bare_path.as_deref(),
+        }
     }
 }
 

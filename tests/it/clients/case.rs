@@ -62,11 +62,6 @@ impl Case {
         self.name.ends_with("+header")
     }
 
-    /// Whether its message is declared behind a map, whose entries may count before it.
-    pub(super) fn is_behind_a_map(&self) -> bool {
-        self.name.starts_with("protobuf-nested")
-    }
-
     pub(super) fn subject(&self) -> String {
         format!("{}-value", self.name.trim_end_matches("+header"))
     }

@@ -8,7 +8,7 @@ use schemawire::ids::{KeyOrValue, SchemaKey};
 use schemawire::record::Headers;
 use schemawire::registry::http::Builder;
 use schemawire::registry::{HttpRegistry, Registered, Registry, RegistryError, RegistryExt};
-use schemawire::schema::Schema;
+use schemawire::schema::{MessageCount, Schema};
 use schemawire::serdes::Serdes;
 use schemawire::transport::BoxFuture;
 use schemawire::value::{Value, from_json};
@@ -21,20 +21,30 @@ use super::case::{Case, Message};
 pub(super) struct Ours {
     runtime: Runtime,
     serdes: Serdes,
+    count: MessageCount,
 }
 
 impl Ours {
     pub(super) fn new(url: &str) -> Self {
-        Self::over(|| HttpRegistry::builder(url).no_proxy())
+        Self::counting(url, MessageCount::AsRegistered)
+    }
+
+    /// For a client that counts messages so.
+    pub(super) fn counting(url: &str, count: MessageCount) -> Self {
+        Self::with(|| HttpRegistry::builder(url).no_proxy(), count)
     }
 
     /// With settings of the client's own.
     pub(super) fn over(builder: impl FnOnce() -> Builder) -> Self {
+        Self::with(builder, MessageCount::AsRegistered)
+    }
+
+    fn with(builder: impl FnOnce() -> Builder, count: MessageCount) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let entered = runtime.enter();
         let registry = builder().build().expect("a client");
         drop(entered);
-        Self { runtime, serdes: Serdes::new(registry) }
+        Self { runtime, serdes: Serdes::builder().message_count(count).build(registry), count }
     }
 
     /// Asks the registry.
@@ -61,12 +71,11 @@ impl Ours {
         })
     }
 
-    /// A message of a value, written with the newest schema of the case's subject; with the message's indexes as that schema has
-    /// them, or as they are given.
-    pub(super) fn write(&self, case: &Case, value: &Json, indexes: Option<&[i32]>) -> Message {
+    /// A message of a value, written with the newest schema of the case's subject.
+    pub(super) fn write(&self, case: &Case, value: &Json) -> Message {
         let newest =
             self.runtime.block_on(self.serdes.registry().latest(&case.subject())).expect("it is registered");
-        let mut binding = Binding::new(&newest.schema);
+        let mut binding = Binding::new(&newest.schema).with_message_count(self.count);
         if let Some(name) = &case.message {
             binding = binding.with_message(Name::Name(name));
         }
@@ -81,8 +90,9 @@ impl Ours {
             (Confluent::V0, SchemaKey::Id(newest.id))
         };
         let (mut headers, mut message) = (Headers::new(), Vec::new());
-        let indexes = indexes.or_else(|| bound.value_indexes());
-        framing.write(&key, indexes, KeyOrValue::Value, &mut headers, &mut message).expect("framed");
+        framing
+            .write(&key, bound.value_indexes(), KeyOrValue::Value, &mut headers, &mut message)
+            .expect("framed");
         let value = from_json(&value.to_string()).expect("JSON");
         bound.encode_value(&value, &mut message).unwrap_or_else(|error| panic!("{}: {error}", case.name));
         Message::new(message, &headers)

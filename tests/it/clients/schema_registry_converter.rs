@@ -67,7 +67,7 @@ fn avro(runtime: &Runtime, settings: &SrSettings, ours: &Ours, case: &Case) {
         let read = ours.read(case, &theirs);
         assert!(same(&read, &plain(value)), "we read {read}");
 
-        let message = ours.write(case, &plain(value), None);
+        let message = ours.write(case, &plain(value));
         assert_eq!(message, theirs);
         let read = runtime.block_on(decoder.decode(Some(&message.value))).expect("read");
         assert_eq!(json_of(read.value), *value);
@@ -85,7 +85,7 @@ fn json(runtime: &Runtime, settings: &SrSettings, ours: &Ours, case: &Case) {
         let read = ours.read(case, &theirs);
         assert!(same(&read, value), "we read {read}");
 
-        let message = ours.write(case, value, None);
+        let message = ours.write(case, value);
         assert_eq!(message.value.first_chunk::<5>(), theirs.value.first_chunk::<5>(), "one id");
         let read = runtime.block_on(decoder.decode(Some(&message.value))).expect("read").expect("a value");
         assert_eq!(read.value, *value);

@@ -53,7 +53,7 @@ fn srfake_takes_and_gives_schemas_of_every_format() {
         let registered = ours.register(&case);
         assert_eq!(ours.register(&case).id, registered.id, "{name}: registered twice");
         for value in &case.values {
-            let message = ours.write(&case, &plain(value), None);
+            let message = ours.write(&case, &plain(value));
             let read = ours.read(&case, &message);
             assert!(same(&read, &plain(value)), "{name}: {read}");
         }

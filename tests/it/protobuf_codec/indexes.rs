@@ -2,7 +2,7 @@
 
 use schemawire::codec::{Binding, BoundCodec, Codec, Decode, Encode, Message, Protobuf, ProtobufMessage};
 use schemawire::schema::protobuf::Messages;
-use schemawire::schema::{Schema, SchemaErrorKind};
+use schemawire::schema::{MessageCount, Schema, SchemaErrorKind};
 
 use super::canonical::linked_descriptor;
 use super::schemas::model;
@@ -21,7 +21,10 @@ message Last {}
 "#;
 
 fn names(schema: &Schema, path: &[i32]) -> Vec<String> {
-    Messages::of(model(schema)).at(path).map(|it| it.full_name.to_string()).collect()
+    Messages::of(model(schema))
+        .at(path, MessageCount::AsRegistered)
+        .map(|it| it.full_name.to_string())
+        .collect()
 }
 
 fn path(schema: &Schema, name: &str) -> Option<Vec<i32>> {
@@ -155,6 +158,45 @@ fn what_is_written_carries_the_path_over_the_text() {
     let descriptor = Schema::protobuf(&linked_descriptor(TEXT)).expect("links");
     let bound = Protobuf.bind(&Binding::new(&descriptor)).expect("binds");
     assert_eq!(Encode::<Second>::message_indexes(&bound).expect("declared"), Some(&[0, 3][..]));
+}
+
+#[test]
+fn who_counts_otherwise_is_written_and_read_by_that_count() {
+    use MessageCount::{AsRegistered, WithEntries, WithoutEntries};
+    let [text, descriptor] =
+        [TEXT, &linked_descriptor(TEXT)].map(|schema| Schema::protobuf(schema).expect("links"));
+    let cases = [
+        (&text, AsRegistered, [0, 1]),
+        (&text, WithEntries, [0, 3]),
+        (&text, WithoutEntries, [0, 1]),
+        (&descriptor, AsRegistered, [0, 3]),
+        (&descriptor, WithEntries, [0, 3]),
+        (&descriptor, WithoutEntries, [0, 1]),
+    ];
+    for (schema, count, path) in cases {
+        let binding = Binding::new(schema).with_message_count(count);
+        let bound = Protobuf.bind(&binding).expect("binds");
+        assert_eq!(Encode::<Second>::message_indexes(&bound), Ok(Some(&path[..])), "{count:?}");
+        let named = binding.with_message(Message::Name("p.Outer.Second"));
+        let bound = Protobuf.bind(&named).expect("binds");
+        assert_eq!(bound.value_indexes(), Some(&path[..]), "{count:?}");
+        // Read without a type, the path leads to that message first.
+        let bound = Protobuf.bind(&binding.with_message(Message::Indexes(&path))).expect("binds");
+        let value = bound.decode_value(b"\x0a\x01x").expect("decodes");
+        assert_eq!(value.root().type_name(), Some("p.Outer.Second"), "{count:?}");
+    }
+    // The other count is not lost: with a type its path is read, too, and without one where it leads nowhere else.
+    let binding = Binding::new(&text).with_message_count(WithEntries);
+    let bound = Protobuf.bind(&binding.with_message(Message::Indexes(&[0, 1]))).expect("binds");
+    assert_eq!(bound.decode_value(b"").expect("decodes").root().type_name(), Some("p.Outer.First"));
+    let second: Second = bound.decode(b"\x0a\x01x").expect("decodes");
+    assert_eq!(second.c.as_deref(), Some("x"));
+    // What does not count has no path.
+    let bound = Protobuf.bind(&binding.with_message(Message::Name("p.Outer.Pair"))).expect("binds");
+    assert_eq!(bound.value_indexes(), Some(&[0, 2][..]));
+    let binding = Binding::new(&descriptor).with_message_count(WithoutEntries);
+    let bound = Protobuf.bind(&binding.with_message(Message::Name("p.Outer.Pair"))).expect("binds");
+    assert_eq!(bound.value_indexes(), None);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use prost::Message as _;
 use schemawire::codec::{Binding, BoundCodec, Codec, Protobuf};
 use schemawire::limits::Limits;
 use schemawire::schema::protobuf::Messages;
-use schemawire::schema::{Format, Mode, Schema};
+use schemawire::schema::{Format, MessageCount, Mode, Schema};
 
 use super::dynamic::{ALL, bound_to_all, payloads};
 use super::schemas::model;
@@ -17,7 +17,7 @@ fn exercise(text: &str) {
     let Ok(schema) = Schema::parse(Format::Protobuf, text, Vec::new(), Mode::Lenient) else { return };
     let _ = schema.full_name();
     let canonical = schema.canonical();
-    let _ = Messages::of(model(&schema)).at(&[0, 0]).count();
+    let _ = Messages::of(model(&schema)).at(&[0, 0], MessageCount::AsRegistered).count();
     let _ = Schema::parse(Format::Protobuf, &canonical, Vec::new(), Mode::Lenient);
     if let Ok(bound) = Protobuf.bind(&Binding::new(&schema)) {
         for payload in [&b""[..], b"\x0a\x00", b"\x0a\x04\x0a\x00\x12\x00", b"\x08\x01\x13\x14"] {

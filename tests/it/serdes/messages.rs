@@ -1,8 +1,10 @@
 //! Protobuf through frames: the message indexes, and what may go wrong with them.
 
 use schemawire::codec::Protobuf;
+use schemawire::ids::KeyOrValue;
+use schemawire::record::Headers;
 use schemawire::registry::EmbeddedRegistry;
-use schemawire::schema::Schema;
+use schemawire::schema::{MessageCount, Schema};
 use schemawire::serdes::{Serdes, SerdesError};
 
 const FILE: &str = r#"syntax = "proto3";
@@ -37,7 +39,12 @@ impl prost::Name for First {
 }
 
 fn prepared() -> (Serdes, Schema) {
-    let serdes = Serdes::new(pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry"));
+    counting(MessageCount::AsRegistered)
+}
+
+fn counting(count: MessageCount) -> (Serdes, Schema) {
+    let registry = pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry");
+    let serdes = Serdes::builder().message_count(count).build(registry);
     let schema = Schema::protobuf(FILE).expect("a schema");
     pollster::block_on(serdes.prepare("things-value", &schema)).expect("registered");
     (serdes, schema)
@@ -59,6 +66,35 @@ fn the_message_is_named_by_its_indexes() {
     let by_descriptor = b"\0\0\0\0\x01\x04\x02\x02\x0a\x01y";
     let read: Inner = pollster::block_on(reader.read(by_descriptor)).expect("reads");
     assert_eq!(read.b, "y");
+}
+
+#[test]
+fn for_who_counts_map_entries_they_are_counted_both_ways() {
+    // [1, 0] is the entry of the map or the message behind it, which is at [1, 1] then.
+    const SECOND: &str = r#"syntax = "proto3";
+package acme;
+message First { string a = 1; }
+message Outer { map<string, string> labels = 1; message Inner { string b = 1; } message Other { string c = 1; } }
+"#;
+    for (count, indexes, dynamic) in [
+        (MessageCount::AsRegistered, b"\x04\x02\x00", "acme.Outer.Other"),
+        (MessageCount::WithoutEntries, b"\x04\x02\x00", "acme.Outer.Other"),
+        (MessageCount::WithEntries, b"\x04\x02\x02", "acme.Outer.Inner"),
+    ] {
+        let (serdes, _) = counting(count);
+        let schema = Schema::protobuf(SECOND).expect("a schema");
+        pollster::block_on(serdes.prepare("seconds-value", &schema)).expect("registered");
+        let inner = Inner { b: "y".into() };
+        let message = serdes.serialize(Protobuf, "seconds-value", &schema, &inner).expect("prepared");
+        assert_eq!(message.get(5..8), Some(&indexes[..]), "{count:?}");
+        let read: Inner = pollster::block_on(serdes.reader(Protobuf, &schema).read(&message)).expect("reads");
+        assert_eq!(read, inner);
+        // Without a type the count decides which message [1, 1] is.
+        let bytes = [&message[..5], b"\x04\x02\x02"].concat();
+        let read =
+            pollster::block_on(serdes.read(&bytes, KeyOrValue::Value, &Headers::new())).expect("reads");
+        assert_eq!(read.value.root().type_name(), Some(dynamic), "{count:?}");
+    }
 }
 
 #[test]
