@@ -1,13 +1,20 @@
 //! Opening a consumer.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::key::{RawKeys, TypedKeys};
-use super::{ConsumeError, Consumer};
+use super::member::Member;
+use super::message::Readers;
+use super::settings::Settings;
+use super::{Commits, ConsumeError, Consumer, OffsetStore, OnGap, RebalanceListener};
 use crate::codec::Codec;
 use crate::ids::KeyOrValue;
+use crate::observer::Observer;
 use crate::registry::Subject;
 use crate::schema::Schema;
 use crate::serdes::{Reader, Serdes, SerdesError};
-use crate::transport::{ConsumerSpec, Place, TopicSpec, Transport};
+use crate::transport::{Clock, ConsumerSpec, Place, TopicSpec, Transport};
 
 /// A consumer that is not open yet. `V` and `K` say how values and keys are read.
 #[derive(Debug)]
@@ -21,19 +28,10 @@ pub struct ConsumerBuilder<'t, T: ?Sized, V = (), K = RawKeys> {
     keys: K,
 }
 
-/// Settings of a consumer that are the same whatever it reads.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Settings {
-    pub(super) stop_at_end: bool,
-    pub(super) auto_commit: bool,
-    create: Option<u32>,
-}
-
 impl<'t, T: Transport + ?Sized> ConsumerBuilder<'t, T> {
     pub(super) fn new(transport: &'t T, topic: &str) -> Self {
-        let settings = Settings { stop_at_end: false, auto_commit: true, create: Some(1) };
         let spec = ConsumerSpec::new(&[topic]);
-        Self { transport, topic: topic.into(), spec, settings, value: (), keys: RawKeys }
+        Self { transport, topic: topic.into(), spec, settings: Settings::default(), value: (), keys: RawKeys }
     }
 }
 
@@ -104,6 +102,13 @@ impl<'t, T: Transport + ?Sized, V, K> ConsumerBuilder<'t, T, V, K> {
     /// Where to begin a partition that has no commit (default: [`Place::Earliest`]).
     pub fn start(mut self, start: Place) -> Self {
         self.spec = self.spec.with_start(start);
+        self.settings.start = start;
+        self
+    }
+
+    /// How long this member may be silent before its partitions go to others (default: 10 s).
+    pub fn session_timeout(mut self, timeout: Duration) -> Self {
+        self.spec = self.spec.with_session_timeout(timeout);
         self
     }
 
@@ -113,9 +118,59 @@ impl<'t, T: Transport + ?Sized, V, K> ConsumerBuilder<'t, T, V, K> {
         self
     }
 
-    /// Commits only when [`Consumer::commit`] is called; otherwise what is done is committed behind each batch.
+    /// Commits only when [`Consumer::commit`] or [`Consumer::commit_soon`] is called, and at no other time; otherwise what is done is
+    /// committed behind each batch.
     pub fn commit_by_hand(mut self) -> Self {
-        self.settings.auto_commit = false;
+        self.settings.commits = Commits::ByHand;
+        self
+    }
+
+    /// Commits what is done once in that time, instead of behind each batch.
+    pub fn commit_every(mut self, every: Duration) -> Self {
+        self.settings.commits = Commits::Every(every);
+        self
+    }
+
+    /// Where to go on when the next record no longer exists (default: [`OnGap::Earliest`]).
+    pub fn on_gap(mut self, on_gap: OnGap) -> Self {
+        self.settings.on_gap = on_gap;
+        self
+    }
+
+    /// The most offsets of one partition between its first unfinished record and the newest that was given out (default: 1,000). So
+    /// many records wait for handlers at most, and so many are given again after a crash.
+    pub fn window(mut self, offsets: u64) -> Self {
+        self.settings.window = offsets;
+        self
+    }
+
+    /// How long a partition that is to go to another member may still be worked on (default: 5 s; shorter than the session timeout).
+    pub fn revoke_within(mut self, limit: Duration) -> Self {
+        self.settings.revoke_within = limit;
+        self
+    }
+
+    /// Tells that listener of partitions that come and go.
+    pub fn listener(mut self, listener: Arc<dyn RebalanceListener>) -> Self {
+        self.settings.listener = Some(listener);
+        self
+    }
+
+    /// Tells that observer what happens.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.settings.observer = Some(observer);
+        self
+    }
+
+    /// Keeps positions in that store under that name, instead of committing them to the group.
+    pub fn offsets(mut self, name: &str, store: Arc<dyn OffsetStore>) -> Self {
+        self.settings.offsets = Some((name.into(), store));
+        self
+    }
+
+    /// What tells the consumer the time, for tests (default: the system's clock).
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.settings.clock = clock;
         self
     }
 
@@ -132,21 +187,23 @@ impl<'t, T: Transport + ?Sized, V, K> ConsumerBuilder<'t, T, V, K> {
     }
 }
 
-impl<T: Transport + ?Sized, C: Codec, K> ConsumerBuilder<'_, T, Reader<C>, K> {
-    /// Opens the consumer.
+impl<T: Transport + Clone, C: Codec, K> ConsumerBuilder<'_, T, Reader<C>, K> {
+    /// Opens the consumer, which keeps a clone of the transport's handle.
     ///
     /// # Errors
-    /// A transport that does not open; a topic that must exist and does not.
+    /// Settings that contradict each other; a transport that does not open; a topic that must exist and does not.
     pub async fn build(self) -> Result<Consumer<C, K>, ConsumeError> {
         let Self { transport, topic, spec, settings, value, keys } = self;
+        settings.check(&spec)?;
         if let Some(partitions) = settings.create
             && transport.partitions(&topic).await?.is_none()
         {
             transport.create_topic(TopicSpec::new(&topic, partitions)).await?;
         }
-        let in_group = spec.group.is_some();
+        let group = spec.group.clone();
         let raw = transport.open_consumer(spec).await?;
-        Ok(Consumer::new(raw, value, keys, settings, in_group))
+        let member = Member::new(raw, Arc::new(transport.clone()), settings, group);
+        Ok(Consumer::new(member, Readers { values: value, keys }))
     }
 }
 

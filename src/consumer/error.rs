@@ -1,7 +1,10 @@
 //! Why nothing is read.
 
+use std::error::Error;
+
 use crate::class::Class;
 use crate::ids::SchemaKey;
+use crate::record::TopicPartition;
 use crate::serdes::SerdesError;
 use crate::transport::TransportError;
 
@@ -45,6 +48,27 @@ pub enum ConsumeError {
     /// The reader's schema cannot be used.
     #[error("the consumer cannot be set up")]
     Setup(#[source] SerdesError),
+    /// Settings that contradict each other.
+    #[error("{message}")]
+    Setting {
+        /// Which, and what to do.
+        message: String,
+    },
+    /// The next record no longer exists, and [`OnGap::Stop`](super::OnGap::Stop) was asked for.
+    #[error(
+        "{at} was to be read from offset {from}, but its next record is at {to}: seek there to go on without those in between"
+    )]
+    OutOfRange {
+        /// The partition.
+        at: TopicPartition,
+        /// The first offset that was wanted.
+        from: u64,
+        /// The first one that exists.
+        to: u64,
+    },
+    /// The application's own store.
+    #[error("the application's store")]
+    Store(#[from] StoreError),
 }
 
 impl ConsumeError {
@@ -57,6 +81,36 @@ impl ConsumeError {
                 source.class()
             }
             Self::Tombstone { .. } | Self::NoKey { .. } => Class::BadData,
+            Self::Setting { .. } | Self::OutOfRange { .. } => Class::Config,
+            Self::Store(it) => it.class,
         }
+    }
+}
+
+/// A store of the application that cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct StoreError {
+    /// What may be done about it.
+    pub class: Class,
+    /// What is wrong, where, and what to do.
+    pub message: String,
+    /// The store's own error under it.
+    #[source]
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl StoreError {
+    /// Passing trouble of a store: the same call may succeed later.
+    #[must_use]
+    pub fn retry(message: impl Into<String>) -> Self {
+        Self { class: Class::RETRY, message: message.into(), source: None }
+    }
+
+    /// The same over the error that caused it.
+    #[must_use]
+    pub fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
     }
 }

@@ -1,31 +1,41 @@
-//! One record on its way out.
+//! One record on its way out: [`Received`] is what it holds, [`Message`] adds that its work can be done.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use super::key::ReadKey;
-use super::watermark::Watermark;
-use super::{ConsumeError, RawKeys};
+use super::partitions::{Partitions, Tenure};
+use super::{ConsumeError, Mark, OwnedMessage, RawKeys};
 use crate::codec::{Codec, Decode};
-use crate::record::{Headers, RecordRef, TopicPartition};
+use crate::record::{Batch, Cursor, Headers, RecordRef, TopicPartition};
 use crate::serdes::Reader;
 use crate::value::Value;
 
-/// The watermarks of the partitions that are assigned.
-pub(super) type Watermarks = Mutex<BTreeMap<TopicPartition, Watermark>>;
-
-/// A record, lent from its batch. Say [`Message::done`] when its work is finished: only then may it be committed.
+/// What values and keys are read with.
 #[derive(Debug)]
-#[must_use = "a message that is not `done` is given again after a restart"]
-pub struct Message<'b, C: Codec, K = RawKeys> {
-    pub(super) at: &'b TopicPartition,
-    pub(super) record: RecordRef<'b>,
-    pub(super) reader: &'b Reader<C>,
-    pub(super) keys: &'b K,
-    pub(super) watermarks: &'b Watermarks,
+pub(super) struct Readers<C: Codec, K> {
+    pub(super) values: Reader<C>,
+    pub(super) keys: K,
 }
 
-impl<'b, C: Codec, K> Message<'b, C, K> {
+/// A record within a batch that is shared.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) at: TopicPartition,
+    pub(super) batch: Arc<Batch>,
+    /// Before the record.
+    pub(super) cursor: Cursor,
+}
+
+/// What a record holds, lent from its batch.
+#[derive(Debug)]
+pub struct Received<'b, C: Codec, K = RawKeys> {
+    pub(super) at: &'b TopicPartition,
+    pub(super) record: RecordRef<'b>,
+    pub(super) readers: &'b Readers<C, K>,
+}
+
+impl<'b, C: Codec, K> Received<'b, C, K> {
     /// The value, as the consumer's schema sees it; may borrow from the batch.
     ///
     /// # Errors
@@ -46,8 +56,8 @@ impl<'b, C: Codec, K> Message<'b, C, K> {
         C::Bound: Decode<'b, T>,
     {
         let read = |bytes| match self.record.has_headers() {
-            false => self.reader.deserialize(bytes),
-            true => self.reader.deserialize_with(bytes, &self.headers()),
+            false => self.readers.values.deserialize(bytes),
+            true => self.readers.values.deserialize_with(bytes, &self.headers()),
         };
         self.record.value.map(read).transpose().map_err(|source| self.unreadable(source))
     }
@@ -57,7 +67,7 @@ impl<'b, C: Codec, K> Message<'b, C, K> {
     /// # Errors
     /// A value that does not read.
     pub fn dynamic(&self) -> Result<Option<Value<'b>>, ConsumeError> {
-        let read = |bytes| self.reader.deserialize_value(bytes, &self.headers());
+        let read = |bytes| self.readers.values.deserialize_value(bytes, &self.headers());
         self.record.value.map(read).transpose().map_err(|source| self.unreadable(source))
     }
 
@@ -70,7 +80,7 @@ impl<'b, C: Codec, K> Message<'b, C, K> {
         K: ReadKey<'b, T>,
     {
         let bytes = self.record.key.ok_or_else(|| ConsumeError::NoKey { place: self.place() })?;
-        self.keys.read_key(bytes, &self.headers()).map_err(|source| self.unreadable(source))
+        self.readers.keys.read_key(bytes, &self.headers()).map_err(|source| self.unreadable(source))
     }
 
     fn unreadable(&self, source: crate::serdes::SerdesError) -> ConsumeError {
@@ -93,6 +103,12 @@ impl<'b, C: Codec, K> Message<'b, C, K> {
     #[must_use]
     pub fn key_bytes(&self) -> Option<&'b [u8]> {
         self.record.key
+    }
+
+    /// The last value under that name: `None` where there is none, `Some(None)` where it is null.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<Option<&'b [u8]>> {
+        self.record.iter_headers().filter(|(it, _)| *it == name).last().map(|(_, value)| value)
     }
 
     /// The headers, read now.
@@ -124,12 +140,45 @@ impl<'b, C: Codec, K> Message<'b, C, K> {
     pub fn place(&self) -> String {
         format!("{} at offset {}", self.at, self.record.offset)
     }
+}
 
+/// A record, lent from its batch. Say [`Message::done`] when its work is finished: only then may it be committed.
+#[derive(Debug)]
+#[must_use = "a message that is not `done` is given again after a restart"]
+pub struct Message<'b, C: Codec, K = RawKeys> {
+    pub(super) received: Received<'b, C, K>,
+    pub(super) readers: &'b Arc<Readers<C, K>>,
+    pub(super) batch: &'b Arc<Batch>,
+    /// Before the record.
+    pub(super) cursor: Cursor,
+    pub(super) partitions: &'b Partitions,
+    /// `None` where the partition is no longer held.
+    pub(super) tenure: Option<Tenure>,
+}
+
+impl<'b, C: Codec, K> Deref for Message<'b, C, K> {
+    type Target = Received<'b, C, K>;
+
+    fn deref(&self) -> &Received<'b, C, K> {
+        &self.received
+    }
+}
+
+impl<C: Codec, K> Message<'_, C, K> {
     /// The work is finished: the record may be committed, and is not given again.
     pub fn done(self) {
-        let mut watermarks = self.watermarks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(watermark) = watermarks.get_mut(self.at) {
-            watermark.finish(self.record.offset);
+        if let Some(tenure) = self.tenure {
+            self.partitions.lock().finish(self.received.at, tenure, self.received.record.offset);
         }
+    }
+
+    /// The message for itself, which outlives the batch without copying a byte, and the mark that says when its work is done: for
+    /// handlers that run beside [`Consumer::next`](super::Consumer::next).
+    #[must_use = "a mark that is dropped leaves the record unfinished"]
+    pub fn detach(self) -> (OwnedMessage<C, K>, Mark) {
+        let at = self.received.at;
+        let place = Place { at: at.clone(), batch: Arc::clone(self.batch), cursor: self.cursor };
+        let mark = Mark::new(self.partitions, at, self.tenure, self.received.record.offset);
+        (OwnedMessage::new(place, self.readers), mark)
     }
 }

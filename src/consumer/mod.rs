@@ -33,30 +33,40 @@
 //! ```
 
 mod build;
+mod commitment;
 mod error;
 mod key;
+mod listener;
+mod member;
 mod message;
+mod next;
+mod offset_store;
+mod owned;
+mod partitions;
+mod settings;
+mod started;
 mod watermark;
 
 pub use build::ConsumerBuilder;
-pub use error::ConsumeError;
+pub use commitment::Commitment;
+pub use error::{ConsumeError, StoreError};
 pub use key::{LoadKeys, RawKeys, ReadKey, TypedKeys};
-pub use message::Message;
+pub use listener::RebalanceListener;
+pub use message::{Message, Received};
+pub use offset_store::{MemoryOffsets, OffsetStore};
+pub use owned::{Mark, OwnedMessage};
+pub use settings::{Commits, OnGap};
+pub use started::{StartReason, Started};
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
-use crate::class::Class;
 use crate::codec::Codec;
-use crate::ids::SchemaKey;
-use crate::record::{Batch, Cursor, TopicPartition};
-use crate::serdes::{Reader, SerdesError};
-use crate::transport::{
-    CommitOutcome, Committed, Event, Generation, Place, PollLimits, RawConsumer, Transport,
-};
-use build::Settings;
-use message::Watermarks;
-use watermark::Watermark;
+use crate::record::TopicPartition;
+use crate::transport::{CommitOutcome, Place, Transport};
+use member::Member;
+use message::Readers;
+use next::Current;
 
 /// Opens consumers on any transport.
 pub trait ConsumeExt: Transport {
@@ -68,86 +78,61 @@ pub trait ConsumeExt: Transport {
 
 impl<T: Transport + ?Sized> ConsumeExt for T {}
 
-/// Reads a topic, one message after the other.
+/// Reads a topic: one message after the other with [`Consumer::next`].
 #[derive(Debug)]
 pub struct Consumer<C: Codec, K = RawKeys> {
-    raw: Box<dyn RawConsumer>,
-    reader: Reader<C>,
-    keys: K,
-    settings: Settings,
-    in_group: bool,
-    generation: Generation,
-    watermarks: Watermarks,
+    member: Member,
+    readers: Arc<Readers<C, K>>,
     current: Option<Current>,
-    skipped: u64,
-}
-
-/// The batch that is being read, and the record to give next.
-#[derive(Debug)]
-struct Current {
-    at: TopicPartition,
-    batch: Arc<Batch>,
-    /// Before the next record.
-    cursor: Cursor,
-    /// Records below it were read before.
-    from: u64,
+    /// Batches that came while the window was full.
+    behind: VecDeque<Current>,
+    /// Whether the transport gives no records until there is room again.
+    paused: bool,
 }
 
 impl<C: Codec, K> Consumer<C, K> {
-    fn new(
-        raw: Box<dyn RawConsumer>,
-        reader: Reader<C>,
-        keys: K,
-        settings: Settings,
-        in_group: bool,
-    ) -> Self {
-        let watermarks = Mutex::new(BTreeMap::new());
-        let generation = Generation::default();
-        Self { raw, reader, keys, settings, in_group, generation, watermarks, current: None, skipped: 0 }
-    }
-
-    fn watermarks(&self) -> std::sync::MutexGuard<'_, BTreeMap<TopicPartition, Watermark>> {
-        self.watermarks.lock().unwrap_or_else(PoisonError::into_inner)
+    fn new(member: Member, readers: Readers<C, K>) -> Self {
+        Self { member, readers: Arc::new(readers), current: None, behind: VecDeque::new(), paused: false }
     }
 
     /// The partitions that are read, each with the offset up to which everything is done.
     #[must_use]
     pub fn positions(&self) -> Vec<(TopicPartition, u64)> {
-        self.watermarks().iter().map(|(at, watermark)| (at.clone(), watermark.position())).collect()
+        self.member.partitions.lock().positions()
+    }
+
+    /// Where the partitions that are read began, and why there.
+    #[must_use]
+    pub fn started(&self) -> Vec<Started> {
+        self.member.started()
     }
 
     /// How many records were asked for and no longer exist.
     #[must_use]
     pub fn skipped(&self) -> u64 {
-        self.skipped
+        self.member.skipped()
     }
 
-    /// Commits what is done. Without a group there is nothing to commit.
+    /// By partition, how many offsets lie between what is done and the end of the log.
     ///
     /// # Errors
-    /// A transport that cannot store it; what was done stays done, and the next commit takes it along.
-    pub async fn commit(&mut self) -> Result<(), ConsumeError> {
-        if !self.in_group {
-            return Ok(());
-        }
-        let due: Vec<(TopicPartition, Committed)> = self
-            .watermarks()
-            .iter()
-            .filter_map(|(at, watermark)| Some((at.clone(), Committed::at(watermark.to_commit()?))))
-            .collect();
-        if due.is_empty() {
-            return Ok(());
-        }
-        // An older generation's partitions belong to others now; their events tell.
-        if self.raw.commit(self.generation, &due).await? == CommitOutcome::Stored {
-            let mut watermarks = self.watermarks();
-            for (at, committed) in &due {
-                if let Some(watermark) = watermarks.get_mut(at) {
-                    watermark.stored(committed.offset);
-                }
-            }
-        }
-        Ok(())
+    /// A transport that cannot tell.
+    pub async fn lag(&self) -> Result<Vec<(TopicPartition, u64)>, ConsumeError> {
+        self.member.lag().await
+    }
+
+    /// Commits what is done, and waits until that is stored. Without a group or a store of one's own there is nothing to commit.
+    ///
+    /// # Errors
+    /// A transport or store that cannot store it; what was done stays done, and the next commit takes it along.
+    pub async fn commit(&mut self) -> Result<CommitOutcome, ConsumeError> {
+        self.member.commit().await
+    }
+
+    /// Asks for a commit and waits for nothing: it is made by the next call that waits, [`Consumer::next`] for one, with what is
+    /// done by then. Several that are asked for are one.
+    pub fn commit_soon(&mut self) -> Commitment {
+        self.member.commit_soon()
     }
 
     /// Goes on reading a partition from another place; what was read of it and is not done no longer counts.
@@ -155,145 +140,27 @@ impl<C: Codec, K> Consumer<C, K> {
     /// # Errors
     /// A partition that is not this member's; a transport that cannot look the place up.
     pub async fn seek(&mut self, at: &TopicPartition, place: Place) -> Result<(), ConsumeError> {
-        let offset = self.raw.seek(at, place).await?;
-        if self.current.as_ref().is_some_and(|current| current.at == *at) {
-            self.current = None;
-        }
-        if let Some(watermark) = self.watermarks().get_mut(at) {
-            watermark.seek(offset);
-        }
+        self.member.seek(at, place).await?;
+        self.drop_batches(std::slice::from_ref(at));
         Ok(())
     }
 
-    /// Commits what is done and leaves the group.
+    /// Nothing more is given out of these.
+    fn drop_batches(&mut self, gone: &[TopicPartition]) {
+        self.behind.retain(|behind| !gone.contains(&behind.at));
+        if self.current.as_ref().is_some_and(|current| gone.contains(&current.at)) {
+            self.current = None;
+        }
+    }
+
+    /// Commits what is done, unless that is done by hand, and leaves the group.
     ///
     /// # Errors
     /// As [`Consumer::commit`].
     pub async fn close(mut self) -> Result<(), ConsumeError> {
-        self.commit().await?;
-        Ok(self.raw.close().await?)
-    }
-
-    /// Takes an event that is not a batch of records into account.
-    async fn heed(&mut self, event: Event) -> Result<(), ConsumeError> {
-        match event {
-            Event::Records { at, from, batch, .. } => {
-                let cursor = batch.cursor();
-                self.current = Some(Current { at, batch, cursor, from });
-            }
-            Event::Assigned { generation, partitions } => {
-                self.generation = generation;
-                self.watermarks()
-                    .extend(partitions.into_iter().map(|(at, start)| (at, Watermark::new(start))));
-            }
-            Event::Revoking { generation, partitions } => {
-                self.commit().await?;
-                self.forget(&partitions);
-                self.raw.revoked(generation).await?;
-            }
-            Event::Lost { partitions, .. } => self.forget(&partitions),
-            Event::Gap { at, from, to } => {
-                self.skipped += to.saturating_sub(from);
-                if let Some(watermark) = self.watermarks().get_mut(&at) {
-                    watermark.pass(to);
-                }
-            }
-            Event::Idle => {}
+        if self.member.settings.commits != Commits::ByHand {
+            self.member.commit().await?;
         }
-        Ok(())
-    }
-
-    fn forget(&mut self, partitions: &[TopicPartition]) {
-        self.watermarks().retain(|at, _| !partitions.contains(at));
-        if self.current.as_ref().is_some_and(|current| partitions.contains(&current.at)) {
-            self.current = None;
-        }
-    }
-}
-
-impl<C: Codec, K: LoadKeys> Consumer<C, K> {
-    /// The next message; waits for one. `None` at the end of the log, where [`ConsumerBuilder::stop_at_end`] was asked for.
-    ///
-    /// The schemas that the message needs are loaded when it is given.
-    ///
-    /// # Errors
-    /// A transport that fails; a registry that does not answer. The message then stays the next one.
-    pub async fn next(&mut self) -> Result<Option<Message<'_, C, K>>, ConsumeError> {
-        if !self.advance().await? {
-            return Ok(None);
-        }
-        let Some(current) = &mut self.current else { return Ok(None) };
-        let Some(record) = current.batch.read(&mut current.cursor) else { return Ok(None) };
-        let mut watermarks = self.watermarks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(watermark) = watermarks.get_mut(&current.at) {
-            watermark.give(record.offset);
-        }
-        drop(watermarks);
-        Ok(Some(Message {
-            at: &current.at,
-            record,
-            reader: &self.reader,
-            keys: &self.keys,
-            watermarks: &self.watermarks,
-        }))
-    }
-
-    /// Moves to the next record that is wanted and whose schemas are there. False at the end.
-    async fn advance(&mut self) -> Result<bool, ConsumeError> {
-        let limits = PollLimits::default();
-        let limits = if self.settings.stop_at_end { limits.now() } else { limits };
-        loop {
-            if self.load_next().await? {
-                return Ok(true);
-            }
-            if self.settings.auto_commit {
-                self.commit().await?;
-            }
-            let event = self.raw.next(limits).await?;
-            if matches!(event, Event::Idle) && self.settings.stop_at_end {
-                return Ok(false);
-            }
-            self.heed(event).await?;
-        }
-    }
-
-    /// Skips records that were read before, and loads the schemas of the next one. False where the batch is used up.
-    async fn load_next(&mut self) -> Result<bool, ConsumeError> {
-        let Some(current) = &mut self.current else { return Ok(false) };
-        loop {
-            let mut ahead = current.cursor;
-            let Some(record) = current.batch.read(&mut ahead) else {
-                let (at, behind) = (current.at.clone(), current.batch.next_offset());
-                self.current = None;
-                if let Some(watermark) = self.watermarks().get_mut(&at) {
-                    watermark.pass(behind);
-                }
-                return Ok(false);
-            };
-            if record.offset < current.from {
-                current.cursor = ahead;
-                continue;
-            }
-            let headers = record.headers();
-            let value = record.value.and_then(|bytes| self.reader.missing(bytes, &headers));
-            let key = record.key.and_then(|bytes| self.keys.missing(bytes, &headers));
-            if let Some(id) = value {
-                settle(id, self.reader.load(id).await.map(drop))?;
-            }
-            if let Some(id) = key {
-                settle(id, self.keys.load(id).await)?;
-            }
-            return Ok(true);
-        }
-    }
-}
-
-/// A schema that nobody knows is told by the message itself; a registry that does not answer holds the message back.
-fn settle(key: SchemaKey, loaded: Result<(), SerdesError>) -> Result<(), ConsumeError> {
-    match loaded {
-        Err(source) if matches!(source.class(), Class::Retry { .. }) => {
-            Err(ConsumeError::Registry { key, source })
-        }
-        _ => Ok(()),
+        Ok(self.member.raw.close().await?)
     }
 }

@@ -48,6 +48,12 @@ impl Watermark {
         self.unfinished.clear();
     }
 
+    /// How many offsets lie between the first unfinished record and behind the last one given out: what would be given again
+    /// after a crash, at most.
+    pub(super) fn span(&self) -> u64 {
+        self.next.saturating_sub(self.position())
+    }
+
     /// The offset up to which everything is finished.
     pub(super) fn position(&self) -> u64 {
         self.unfinished.first().copied().unwrap_or(self.next)

@@ -8,8 +8,8 @@ pub(super) const TIME: u8 = 4;
 pub(super) const HEADERS: u8 = 8;
 pub(super) const GAP: u8 = 16;
 
-/// One record of a batch, lent from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One record of a batch, lent from it. By default an empty one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RecordRef<'b> {
     /// Its offset in the partition.
     pub offset: u64,

@@ -22,6 +22,7 @@ mod check;
 mod cli;
 mod clients;
 mod compat;
+mod consumer;
 #[cfg(all(feature = "avro", feature = "protobuf", feature = "json", feature = "bincode"))]
 mod convert;
 mod floors;

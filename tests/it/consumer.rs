@@ -1,0 +1,6 @@
+//! The consumer core: who reads what, what is committed, what becomes of messages that fail.
+
+mod commits;
+mod membership;
+mod positions;
+mod support;
