@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
+#[cfg(feature = "bench")]
 use crate::bench::{BenchError, CompareError};
 use crate::class::Class;
 use crate::codec::{DecodeError, EncodeError};
@@ -187,7 +188,8 @@ through_error!(
     SerdesError,
     TransportError,
     SendError,
-    ConsumeError,
-    BenchError,
-    CompareError
+    ConsumeError
 );
+
+#[cfg(feature = "bench")]
+through_error!(BenchError, CompareError);

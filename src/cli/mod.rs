@@ -9,6 +9,7 @@
 //! | 2 | usage or configuration |
 //! | 3 | the environment: no file, a log that another process holds, a full disk |
 
+#[cfg(feature = "bench")]
 mod bench;
 mod bytes;
 mod check;
@@ -93,6 +94,7 @@ enum Command {
     #[cfg(feature = "server")]
     Serve(serve::Serve),
     /// Measure codecs on your own schema and data: time, size, size compressed, allocations
+    #[cfg(feature = "bench")]
     Bench(bench::Bench),
     /// Write the completions of a shell
     Completions(completions::Completions),
@@ -120,6 +122,7 @@ pub fn run() -> ExitCode {
         Command::Consume(command) => command.run(&mut output),
         #[cfg(feature = "server")]
         Command::Serve(command) => command.run(&mut output),
+        #[cfg(feature = "bench")]
         Command::Bench(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };

@@ -12,7 +12,7 @@
 mod avro_codec;
 #[cfg(feature = "avro")]
 mod avro_schema;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "bench"))]
 mod bench;
 #[cfg(feature = "bincode")]
 mod bincode_codec;
