@@ -1,6 +1,7 @@
 //! `schemawire produce`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::encode::not_json;
 use super::failure::Failure;
@@ -76,7 +77,7 @@ impl Produce {
             if waiting.len() >= 1000 { self.settle(&mut waiting, output) } else { Ok(()) }
         });
         self.settle(&mut waiting, output)?;
-        pollster::block_on(producer.close())?;
+        pollster::block_on(producer.close(Duration::from_secs(120)))?;
         output.note(&format!("{} records sent to {}", sent?, self.topic));
         Ok(())
     }

@@ -1,38 +1,28 @@
 //! Opening a producer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use super::breaker::Breaker;
 use super::budget::Budget;
+use super::core::{Core, Delivering};
+use super::dice::Dice;
 use super::key::{RawKeys, TypedKeys};
-use super::{Producer, SendError, Shared};
+use super::lanes::Lanes;
+use super::settings::Settings;
+use super::told::Told;
+use super::{BreakerSettings, Producer, SendError, Shared};
+use crate::backoff::Backoff;
 use crate::codec::Codec;
 use crate::ids::KeyOrValue;
-use crate::record::{KeyHash, Partitioner};
+use crate::observer::Observer;
+use crate::record::{Compression, Partitioner};
 use crate::schema::Schema;
 use crate::serdes::{Serdes, Writer};
-use crate::transport::{Acknowledge, ProducerSpec, TopicSpec, Transport};
+use crate::transport::{Acknowledge, Clock, TopicSpec, Transport};
 
-/// Settings of a producer that are the same whatever it sends.
-#[derive(Debug, Clone)]
-pub(super) struct Settings {
-    partitioner: Arc<dyn Partitioner>,
-    acknowledge: Acknowledge,
-    buffer: usize,
-    batch: usize,
-    create: Option<u32>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            partitioner: Arc::new(KeyHash::JavaDefault),
-            acknowledge: Acknowledge::All,
-            buffer: 32 << 20,
-            batch: 256 << 10,
-            create: Some(1),
-        }
-    }
-}
+/// How long records are kept together for a transport that collects them into batches by itself.
+const HAND_OVER: Duration = Duration::from_millis(1);
 
 /// A producer that is not open yet. `V` and `K` say how values and keys are written.
 #[derive(Debug)]
@@ -94,7 +84,7 @@ impl<'t, T: Transport + ?Sized, V, K> ProducerBuilder<'t, T, V, K> {
         }
     }
 
-    /// Chooses partitions with that: a [`KeyHash`] for the choice of another client (default: [`KeyHash::JavaDefault`]), or one
+    /// Chooses partitions with that: a [`KeyHash`](crate::record::KeyHash) for the choice of another client (default: `JavaDefault`), or one
     /// of your own.
     pub fn partitioner(mut self, partitioner: impl Partitioner) -> Self {
         self.settings.partitioner = Arc::new(partitioner);
@@ -107,15 +97,91 @@ impl<'t, T: Transport + ?Sized, V, K> ProducerBuilder<'t, T, V, K> {
         self
     }
 
+    /// Whether the transport stores once, and in order, what it repeats by itself (default: yes; applies with
+    /// [`Acknowledge::All`]).
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.settings.idempotent = idempotent;
+        self
+    }
+
+    /// How batches are compressed (default: not at all).
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.settings.compression = compression;
+        self
+    }
+
+    /// The name under which a server logs, counts and throttles this producer (default: that of the transport).
+    pub fn client_id(mut self, client_id: &str) -> Self {
+        self.settings.client_id = Some(client_id.to_owned());
+        self
+    }
+
     /// The most bytes that wait to be acknowledged (default: 32 MiB).
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.settings.buffer = bytes;
         self
     }
 
+    /// The most records that wait to be acknowledged (default: 1,000,000).
+    pub fn buffer_records(mut self, records: usize) -> Self {
+        self.settings.buffer_records = records;
+        self
+    }
+
+    /// How long a send waits for room where the buffer is full, before it fails with [`SendError::Full`] (default: 60 s). Nothing
+    /// waits in `enqueue`.
+    pub fn max_block(mut self, longest: Duration) -> Self {
+        self.settings.max_block = longest;
+        self
+    }
+
     /// The size at which a batch leaves although nobody awaits it yet (default: 256 KiB).
     pub fn batch(mut self, bytes: usize) -> Self {
         self.settings.batch = bytes;
+        self
+    }
+
+    /// How long a batch that nobody awaits waits for more records before it leaves (default: 5 ms).
+    pub fn linger(mut self, longest: Duration) -> Self {
+        self.settings.linger = longest;
+        self
+    }
+
+    /// How long a batch is tried, from its first record on, before it is given up (default: 120 s). Every handle resolves by then.
+    pub fn delivery_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.delivery_timeout = timeout;
+        self
+    }
+
+    /// How long to wait before another try (default: 100 ms at most before the second, doubled up to 1 s, with full jitter).
+    /// Where the transport tries again by itself, as Kafka's does, this core does not.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.settings.backoff = backoff;
+        self
+    }
+
+    /// The breaker of the destination (default: one of this producer, with [`BreakerSettings::default`], named as the topic).
+    /// While it is open, batches wait within their `delivery_timeout`.
+    pub fn breaker(mut self, breaker: &Breaker) -> Self {
+        self.settings.breaker = Some(breaker.clone());
+        self
+    }
+
+    /// Refuses records with [`SendError::Open`] while the breaker is open, instead of letting them wait.
+    pub fn refuse_when_open(mut self) -> Self {
+        self.settings.refuses_when_open = true;
+        self
+    }
+
+    /// Tells that observer what becomes of batches, the buffer and the breaker.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.settings.told = Told(Some(observer));
+        self
+    }
+
+    /// What tells the producer the time (default: the system's clock).
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.settings.clock = clock;
         self
     }
 
@@ -170,9 +236,11 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
     /// Opens the producer: the topic is there and the schemas are registered when it returns.
     ///
     /// # Errors
-    /// A registry that refuses a schema; a transport that does not open; a topic that must exist and does not.
+    /// Settings that contradict each other; a registry that refuses a schema; a transport that does not open; a topic that must
+    /// exist and does not.
     pub async fn build(self) -> Result<Producer<C, K::Keys>, SendError> {
         let Self { transport, topic, settings, value, key } = self;
+        settings.check()?;
         if let Some(partitions) = settings.create
             && transport.partitions(&topic).await?.is_none()
         {
@@ -181,20 +249,37 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
         let partitions = transport.partitions(&topic).await?.ok_or_else(|| unknown_topic(&topic))?;
         let writer = value.writer(&topic, KeyOrValue::Value).await?;
         let keys = key.prepare(&topic).await?;
-        let spec = ProducerSpec::default().with_acknowledge(settings.acknowledge);
-        let raw = transport.open_producer(spec).await?;
-        let max_batch = transport.capabilities().max_batch;
-        Ok(Producer::new(Shared {
-            topic: topic.into(),
-            partitions,
+        let raw = transport.open_producer(settings.spec()).await?;
+        let able = transport.capabilities();
+        // What the transport collects by itself only has to be handed over together.
+        let linger = if able.native_batching { settings.linger.min(HAND_OVER) } else { settings.linger };
+        let own = || Breaker::new(&topic, BreakerSettings::default());
+        let core = Arc::new(Core {
+            topic: topic.as_str().into(),
             raw: raw.into(),
+            settings: Delivering {
+                batch: settings.batch.min(able.max_batch),
+                linger,
+                timeout: settings.delivery_timeout,
+                backoff: settings.backoff,
+                pipelined: able.idempotent || able.native_batching,
+                retries: !able.native_batching,
+            },
+            budget: Budget::new(settings.buffer, settings.buffer_records),
+            breaker: settings.breaker.unwrap_or_else(own),
+            clock: settings.clock,
+            told: settings.told,
+            lanes: Arc::new(Mutex::new(Lanes::new(partitions, Dice::new()))),
+        });
+        Ok(Producer::new(Shared {
+            core,
+            partitions,
             writer,
             keys,
             partitioner: settings.partitioner,
-            budget: Budget::new(settings.buffer),
-            batch: settings.batch.min(max_batch),
-            max_batch,
-            lanes: super::lanes::Lanes::new(partitions),
+            max_block: settings.max_block,
+            refuses_when_open: settings.refuses_when_open,
+            max_batch: able.max_batch,
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! Why a record was not sent.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::class::Class;
 use crate::serdes::SerdesError;
@@ -16,18 +17,60 @@ pub enum SendError {
     /// The batch that held the record was not acknowledged; [`SendError::possibly_written`] tells whether it may be there all the same.
     #[error("the batch was not acknowledged")]
     Append(#[source] Arc<AppendError>),
+    /// The batch that held the record was not acknowledged in time.
+    #[error(
+        "the batch was {} when its {timeout:?} were over, after {failed} tries that failed; see what holds up the transport, or raise `delivery_timeout`",
+        if *.possibly_written { "possibly written" } else { "not written" }
+    )]
+    Deadline {
+        /// The time that it had.
+        timeout: Duration,
+        /// How many tries had failed.
+        failed: u32,
+        /// Whether it may be there all the same.
+        possibly_written: bool,
+        /// What was wrong with the last try that failed.
+        #[source]
+        source: Option<Arc<AppendError>>,
+    },
+    /// The producer was closed.
+    #[error(
+        "the producer is closed; the record was {}",
+        if *.possibly_written { "possibly written" } else { "not written" }
+    )]
+    Closed {
+        /// Whether it may be there all the same.
+        possibly_written: bool,
+    },
     /// The transport cannot do what was asked.
     #[error("the transport")]
     Transport(#[source] Arc<TransportError>),
-    /// The buffer is full; nothing was written.
+    /// The buffer is full, or was for as long as a send may wait; nothing was written.
     #[error(
-        "{buffered} bytes are waiting to be acknowledged, {limit} are allowed: await the handles, or `flush`"
+        "{buffered} bytes in {records} records wait to be acknowledged, {limit} bytes in {most_records} records are allowed{}: await the handles, `flush`, or raise `buffer` or `buffer_records`",
+        if .waited.is_zero() { String::new() } else { format!(", and no room came within {waited:?}") }
     )]
     Full {
         /// Bytes that wait.
         buffered: usize,
         /// The most that may.
         limit: usize,
+        /// Records that wait.
+        records: usize,
+        /// The most that may.
+        most_records: usize,
+        /// How long this one waited for room.
+        waited: Duration,
+    },
+    /// The destination has failed so often that it is left alone for a while; nothing was written.
+    #[error(
+        "`{destination}` fails, and is left alone for {wait:?}; send again then, or give the producer a spill"
+    )]
+    Open {
+        /// What the breaker guards.
+        destination: String,
+        /// How long until the next probe.
+        wait: Duration,
     },
     /// The record alone is larger than a batch may be; nothing was written.
     #[error("the record has {size} bytes, the transport takes at most {limit} in a batch")]
@@ -47,13 +90,33 @@ pub enum SendError {
         /// How many there are, numbered from 0.
         partitions: u32,
     },
+    /// One of several values that were sent together was not sent; others may be written.
+    #[error("value {index} of those sent together")]
+    InBatch {
+        /// Which one, from 0: the first that was refused or not acknowledged.
+        index: usize,
+        /// Why.
+        #[source]
+        source: Box<Self>,
+    },
+    /// Settings that contradict each other.
+    #[error("{message}")]
+    Settings {
+        /// Which ones, and what to do.
+        message: String,
+    },
 }
 
 impl SendError {
     /// Whether the record may be in the log although it is not acknowledged.
     #[must_use]
     pub fn possibly_written(&self) -> bool {
-        matches!(self, Self::Append(error) if error.possibly_written)
+        match self {
+            Self::Append(error) => error.possibly_written,
+            Self::Deadline { possibly_written, .. } | Self::Closed { possibly_written } => *possibly_written,
+            Self::InBatch { source, .. } => source.possibly_written(),
+            _ => false,
+        }
     }
 
     /// What a caller may do about it.
@@ -63,10 +126,17 @@ impl SendError {
             Self::Serdes(it) => it.class(),
             Self::Append(it) => it.class(),
             Self::Transport(it) => it.class(),
+            Self::Deadline { source, .. } => source.as_ref().map_or(Class::RETRY, |it| it.class()),
             Self::Full { .. } => Class::RETRY,
+            Self::Open { wait, .. } => Class::Retry { after: Some(*wait) },
             Self::TooLarge { .. } => Class::BadData,
-            Self::UnknownPartition { .. } => Class::Config,
+            Self::UnknownPartition { .. } | Self::Closed { .. } | Self::Settings { .. } => Class::Config,
+            Self::InBatch { source, .. } => source.class(),
         }
+    }
+
+    pub(super) fn in_batch(self, index: usize) -> Self {
+        Self::InBatch { index, source: Box::new(self) }
     }
 }
 

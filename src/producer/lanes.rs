@@ -1,119 +1,250 @@
 //! The open batch of each partition, and the batches on their way.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use futures_util::FutureExt;
+
+use super::SendError;
+use super::background;
 use super::budget::Reserved;
-use super::shipment::{Answer, Shipment};
-use crate::record::{Record, TopicPartition};
-use crate::transport::RawProducer;
+use super::core::Core;
+use super::delivery::{Answer, Callback, Shipment};
+use super::dice::Dice;
+use super::flight::{Flight, Place, Previous};
+use super::keeper::{Signal, Wake};
+use super::retry::Tries;
+use super::sticky::Sticky;
+use super::ticket::{End, Ticket};
+use crate::record::Batch;
 
-/// One lane a partition. Locked for the few moments in which a record is laid into its batch.
-#[derive(Debug)]
-pub(super) struct Lanes(Mutex<State>);
+/// How many failed batches are remembered for the next `flush`.
+const REMEMBERED: usize = 16;
+/// How long the keeper stays when there is nothing to look after, at least.
+const SHORTEST: Duration = Duration::from_millis(5);
+/// How many batches are on their way before answered ones are looked for among them.
+const SWEEP: usize = 64;
 
-struct State {
-    open: Vec<Option<Arc<Shipment>>>,
+/// One lane a partition.
+pub(super) struct Lanes {
+    lanes: Vec<Lane>,
+    pub(super) dice: Dice,
     /// Where records without a key go until their batch leaves.
-    sticky: u32,
-    /// Answers to come, oldest first; those that came are dropped from the front.
-    flying: VecDeque<Answer>,
+    pub(super) sticky: Sticky,
+    /// On their way, oldest first; answered ones are dropped now and then.
+    flying: VecDeque<Flying>,
+    sweep: usize,
+    /// When the keeper looks next; `None` while there is none.
+    keeper: Option<Duration>,
+    pub(super) signal: Arc<Signal>,
+    /// Batches that failed since the last `flush`.
+    failed: Vec<(Arc<Shipment>, SendError)>,
+    pub(super) is_closed: bool,
 }
 
-impl std::fmt::Debug for State {
+/// The batches of one partition.
+#[derive(Default)]
+pub(super) struct Lane {
+    open: Option<Open>,
+    last: Option<Previous>,
+    /// How many of those on their way let the ones behind wait.
+    pub(super) held: u32,
+}
+
+/// A batch that takes records.
+pub(super) struct Open {
+    pub(super) batch: Batch,
+    pub(super) reserved: Option<Reserved>,
+    pub(super) callbacks: Vec<(u64, Callback)>,
+    pub(super) shipment: Arc<Shipment>,
+    pub(super) opened: Duration,
+}
+
+impl Open {
+    pub(super) const fn new(shipment: Arc<Shipment>, opened: Duration) -> Self {
+        Self { batch: Batch::new(), reserved: None, callbacks: Vec::new(), shipment, opened }
+    }
+}
+
+/// A batch on its way.
+struct Flying {
+    answer: Answer,
+    ticket: Arc<Ticket>,
+    deadline: Duration,
+    /// Whether the background goes on with it, whoever awaits it.
+    is_driven: bool,
+}
+
+impl std::fmt::Debug for Lanes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State")
-            .field("open", &self.open)
+        let open = self.lanes.iter().filter(|lane| lane.open.is_some()).count();
+        f.debug_struct("Lanes")
+            .field("partitions", &self.lanes.len())
+            .field("open", &open)
             .field("flying", &self.flying.len())
             .finish_non_exhaustive()
     }
 }
 
 impl Lanes {
-    pub(super) fn new(partitions: u32) -> Self {
-        let open = (0..partitions).map(|_| None).collect();
-        Self(Mutex::new(State { open, sticky: 0, flying: VecDeque::new() }))
+    pub(super) fn new(partitions: u32, mut dice: Dice) -> Self {
+        Self {
+            lanes: (0..partitions).map(|_| Lane::default()).collect(),
+            sticky: Sticky::new(partitions, &mut dice),
+            dice,
+            flying: VecDeque::new(),
+            sweep: SWEEP,
+            keeper: None,
+            signal: Arc::default(),
+            failed: Vec::new(),
+            is_closed: false,
+        }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lane(&mut self, number: u32) -> Option<&mut Lane> {
+        self.lanes.get_mut(number as usize)
     }
 
-    /// Lays a record into the open batch of its partition (`None`: of the sticky one), and gives batch and place.
-    /// A batch that is full leaves first, so that batches of one partition leave in order.
-    pub(super) fn push(
-        &self,
-        topic: &Arc<str>,
-        partition: Option<u32>,
-        raw: &Arc<dyn RawProducer>,
-        most: usize,
-        record: &Record,
-        room: Reserved,
-    ) -> (Arc<Shipment>, u64) {
-        let mut room = Some(room);
-        let mut state = self.state();
-        loop {
-            let number = partition.unwrap_or(state.sticky);
-            let partitions = state.open.len() as u32;
-            let open = state.open.get_mut(number as usize).and_then(|lane| lane.as_ref());
-            if let Some(shipment) = open.cloned() {
-                if let Some(place) = shipment.push(most, record, &mut room) {
-                    return (shipment, place);
-                }
-                state.fly(shipment.send());
-                if let Some(lane) = state.open.get_mut(number as usize) {
-                    *lane = None;
-                }
-                if partition.is_none() {
-                    state.sticky = (number + 1) % partitions.max(1);
-                }
-                continue;
+    pub(super) fn open(&mut self, number: u32) -> Option<&mut Open> {
+        self.lane(number)?.open.as_mut()
+    }
+
+    pub(super) fn begin(&mut self, open: Open) {
+        if let Some(lane) = self.lane(open.shipment.at.partition) {
+            lane.open = Some(open);
+        }
+    }
+
+    /// Lets the open batch of a lane leave. Its answer has to be polled by somebody.
+    pub(super) fn depart(&mut self, core: &Arc<Core>, number: u32) -> Option<Answer> {
+        let lane = self.lanes.get_mut(number as usize)?;
+        let Open { mut batch, reserved, callbacks, shipment, opened } = lane.open.take()?;
+        if self.sticky.current() == number {
+            self.sticky.go_on(&mut self.dice);
+        }
+        let previous = lane.last.take().filter(|previous| previous.answer.peek().is_none());
+        let deadline = opened.saturating_add(core.settings.timeout);
+        let (records, bytes) = (batch.len() as u64, batch.size() as u64);
+        let is_calm = lane.held == 0 && (core.settings.pipelined || previous.is_none());
+        let place = if is_calm && core.breaker.is_closed() {
+            let appending = core.raw.append(&shipment.at, std::mem::take(&mut batch));
+            Place::InTheAir { appending, is_probe: false }
+        } else {
+            lane.held += 1;
+            Place::OnTheGround(batch)
+        };
+        let ticket = Arc::new(Ticket::default());
+        let flight = Flight {
+            core: Arc::clone(core),
+            shipment: Arc::clone(&shipment),
+            ticket: Arc::clone(&ticket),
+            reserved,
+            tries: Tries::new(deadline, core.settings.backoff),
+            previous,
+            is_held: matches!(place, Place::OnTheGround(_)),
+            place,
+            left: core.clock.steady(),
+            records,
+            bytes,
+            trouble: None,
+        };
+        let answer = shipment.sent(flight, callbacks);
+        lane.last = Some(Previous { answer: answer.clone(), ticket: Arc::clone(&ticket) });
+        if self.flying.len() >= self.sweep {
+            self.flying.retain(|flying| flying.answer.peek().is_none());
+            self.sweep = SWEEP.max(2 * self.flying.len());
+        }
+        self.flying.push_back(Flying { answer: answer.clone(), ticket, deadline, is_driven: false });
+        Some(answer)
+    }
+
+    /// Lets those open batches leave, partition by partition.
+    pub(super) fn depart_all(&mut self, core: &Arc<Core>, which: impl Fn(&Open) -> bool) -> Vec<Answer> {
+        let numbers = 0..self.lanes.len() as u32;
+        let mut left = Vec::new();
+        for number in numbers {
+            if self.open(number).is_some_and(|open| which(open)) {
+                left.extend(self.depart(core, number));
             }
-            let at = TopicPartition::new(Arc::clone(topic), number);
-            let shipment = Arc::new(Shipment::new(at, Arc::clone(raw)));
-            if let Some(lane) = state.open.get_mut(number as usize) {
-                *lane = Some(shipment);
-            }
         }
-    }
-
-    /// Sends every open batch, partition by partition.
-    pub(super) fn send_open(&self) {
-        let mut state = self.state();
-        let sticky = state.sticky as usize;
-        if state.open.get(sticky).is_some_and(Option::is_some) {
-            state.sticky = (state.sticky + 1) % (state.open.len() as u32).max(1);
-        }
-        let open: Vec<Arc<Shipment>> = state.open.iter_mut().filter_map(Option::take).collect();
-        for shipment in open {
-            state.fly(shipment.send());
-        }
-    }
-
-    /// The oldest batch that is not answered.
-    pub(super) fn oldest(&self) -> Option<Answer> {
-        let mut state = self.state();
-        state.drop_answered();
-        state.flying.front().cloned()
+        left
     }
 
     /// All batches that are not answered.
-    pub(super) fn flying(&self) -> Vec<Answer> {
-        let mut state = self.state();
-        state.drop_answered();
-        state.flying.iter().cloned().collect()
+    pub(super) fn flying(&mut self) -> Vec<Answer> {
+        self.flying.retain(|flying| flying.answer.peek().is_none());
+        self.flying.iter().map(|flying| flying.answer.clone()).collect()
+    }
+
+    /// Ends all that are on their way.
+    pub(super) fn end_all(&self, why: End) {
+        self.flying.iter().for_each(|flying| flying.ticket.end(why));
+    }
+
+    /// Remembers a batch that failed, for the next `flush`.
+    pub(super) fn failed(&mut self, shipment: &Arc<Shipment>, error: &SendError) {
+        if self.failed.len() >= REMEMBERED {
+            self.failed.retain(|(shipment, _)| !shipment.is_told.load(Ordering::Relaxed));
+        }
+        if self.failed.len() < REMEMBERED {
+            self.failed.push((Arc::clone(shipment), error.clone()));
+        }
+    }
+
+    /// The first error since the last call that no handle has told.
+    pub(super) fn untold(&mut self) -> Option<SendError> {
+        let mut failed = std::mem::take(&mut self.failed).into_iter();
+        failed.find(|(shipment, _)| !shipment.is_told.load(Ordering::Relaxed)).map(|(_, error)| error)
+    }
+
+    /// The keeper has to look at that time, at the latest: what is to be done about it, once the lanes are unlocked.
+    pub(super) fn schedule(&mut self, due: Duration) -> Option<Wake> {
+        let wake = match self.keeper {
+            None => Wake::Start,
+            Some(looks) if due < looks => Wake::Earlier(Arc::clone(&self.signal)),
+            Some(_) => return None,
+        };
+        self.keeper = Some(due);
+        Some(wake)
+    }
+
+    /// The keeper's round: ends what is late, and carries on with what nobody else may.
+    pub(super) fn look(&mut self, now: Duration, linger: Duration, was_idle: bool) -> Look {
+        self.flying.retain(|flying| flying.answer.peek().is_none());
+        for flying in &mut self.flying {
+            if flying.deadline <= now {
+                flying.ticket.end(End::Deadline);
+            }
+            if !flying.is_driven {
+                flying.is_driven = true;
+                background::spawn(flying.answer.clone().map(drop));
+            }
+        }
+        let opened = self.lanes.iter().filter_map(|lane| lane.open.as_ref()).map(|open| open.opened).min();
+        let due = opened.map(|opened| opened.saturating_add(linger));
+        let deadline = self.flying.iter().map(|flying| flying.deadline).filter(|it| *it > now).min();
+        let is_idle = due.is_none() && self.flying.is_empty();
+        let pause = now.saturating_add(linger.max(SHORTEST));
+        let next = match due.into_iter().chain(deadline).min() {
+            _ if is_idle && was_idle => None,
+            Some(next) => Some(next.max(now)),
+            // What was ended just now is gone by then, and what comes until then needs no keeper of its own.
+            None => Some(pause),
+        };
+        self.keeper = next;
+        Look { is_due: due.is_some_and(|due| due <= now), is_idle, next }
     }
 }
 
-impl State {
-    fn fly(&mut self, answer: Answer) {
-        self.drop_answered();
-        self.flying.push_back(answer);
-    }
-
-    fn drop_answered(&mut self) {
-        while self.flying.front().is_some_and(|answer| answer.peek().is_some()) {
-            self.flying.pop_front();
-        }
-    }
+/// What the keeper found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// Batches have lingered long enough.
+    pub(super) is_due: bool,
+    /// There was nothing.
+    pub(super) is_idle: bool,
+    /// When to look again; never, after two rounds in which there was nothing.
+    pub(super) next: Option<Duration>,
 }

@@ -4,12 +4,14 @@
 //! value -serdes-> message -> open batch of its partition -transport-> acknowledgement -> handle
 //! ```
 //!
-//! A batch leaves when it is full, when the first of its handles is awaited, at [`Producer::flush`], or when the last clone of
-//! the producer is dropped; so `send` in a loop writes one record at a time, and `enqueue` followed by awaiting the handles
-//! (or [`Producer::send_batch`]) writes many at once. There is no timer.
+//! A batch leaves when it is full, when the first of its handles is awaited, at [`Producer::flush`], when it has lingered, or
+//! with the last clone of the producer; so `send` in a loop writes one record at a time, and `enqueue` followed by awaiting the
+//! handles (or [`Producer::send_batch`]) writes many at once. A batch that fails is tried again until its deadline.
+//! `docs/PRODUCER.md` has every setting.
 //!
-//! ✔ A record is acknowledged, refused, or reported as possibly written. ✔ Batches of one partition leave in the order of the calls.
-//! ✗ A handle that is dropped tells nobody whether its record arrived, and its batch waits for the next reason to leave.
+//! ✔ A record is acknowledged, refused, or reported as possibly written, by its deadline. ✔ Batches of one partition are stored in
+//! the order of the calls. ✔ What waits is bounded in bytes and in records.
+//! ✗ A handle that is dropped tells nobody whether its record arrived, except the next [`Producer::flush`].
 //!
 //! ```
 //! use schemawire::codec::Json;
@@ -31,30 +33,46 @@
 //! # }).unwrap();
 //! ```
 
+mod background;
+mod breaker;
 mod budget;
 mod build;
+mod core;
+mod delivery;
+mod dice;
 mod error;
+mod flight;
+mod keeper;
 mod key;
 mod lanes;
+mod many;
 mod outgoing;
-mod shipment;
+mod retry;
+mod room;
+mod settings;
+mod sticky;
+mod ticket;
+mod told;
 
+pub use breaker::{Breaker, BreakerSettings};
 pub use build::{PrepareKeys, ProducerBuilder, Typed};
+pub use delivery::{BatchDelivered, BatchDelivery, Delivered, Delivery};
 pub use error::SendError;
 pub use key::{RawKeys, TypedKeys, WriteKey};
 pub use outgoing::Outgoing;
-pub use shipment::{Delivered, Delivery};
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::{Either, select};
+
+use self::core::Core;
 use crate::codec::{Codec, Encode};
-use crate::record::{Partitioner, Record};
+use crate::record::Partitioner;
 use crate::serdes::Writer;
-use crate::transport::{RawProducer, Transport};
+use crate::transport::{Transport, sleep};
 use crate::value::Value;
-use budget::{Budget, Reserved};
-use lanes::Lanes;
 
 /// Opens producers on any transport.
 pub trait ProduceExt: Transport {
@@ -70,16 +88,21 @@ impl<T: Transport + ?Sized> ProduceExt for T {}
 pub struct Producer<C: Codec, K = RawKeys>(Arc<Shared<C, K>>);
 
 struct Shared<C: Codec, K> {
-    topic: Arc<str>,
+    core: Arc<Core>,
     partitions: u32,
-    raw: Arc<dyn RawProducer>,
     writer: Writer<C>,
     keys: K,
     partitioner: Arc<dyn Partitioner>,
-    budget: Budget,
-    batch: usize,
+    max_block: Duration,
+    refuses_when_open: bool,
     max_batch: usize,
-    lanes: Lanes,
+}
+
+/// With the last clone every batch leaves.
+impl<C: Codec, K> Drop for Shared<C, K> {
+    fn drop(&mut self) {
+        self.core.send_open();
+    }
 }
 
 impl<C: Codec, K> Clone for Producer<C, K> {
@@ -91,8 +114,8 @@ impl<C: Codec, K> Clone for Producer<C, K> {
 impl<C: Codec, K> fmt::Debug for Producer<C, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Producer")
-            .field("topic", &self.0.topic)
-            .field("lanes", &self.0.lanes)
+            .field("topic", &self.0.core.topic)
+            .field("lanes", &*self.0.core.lanes())
             .finish_non_exhaustive()
     }
 }
@@ -105,7 +128,7 @@ impl<C: Codec, K> Producer<C, K> {
     /// The topic that it sends to.
     #[must_use]
     pub fn topic(&self) -> &str {
-        &self.0.topic
+        &self.0.core.topic
     }
 
     /// How many partitions the topic had when the producer was opened.
@@ -117,7 +140,19 @@ impl<C: Codec, K> Producer<C, K> {
     /// Bytes that wait to be acknowledged.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.0.budget.used()
+        self.0.core.budget.used().bytes
+    }
+
+    /// Records that wait to be acknowledged.
+    #[must_use]
+    pub fn buffered_records(&self) -> usize {
+        self.0.core.budget.used().records
+    }
+
+    /// The breaker of its destination.
+    #[must_use]
+    pub fn breaker(&self) -> &Breaker {
+        &self.0.core.breaker
     }
 
     /// Sends a value without a key and waits until it is acknowledged.
@@ -162,29 +197,6 @@ impl<C: Codec, K> Producer<C, K> {
         self.value(value).send().await
     }
 
-    /// Sends many values without keys, and waits once, until all are acknowledged; gives them in order.
-    ///
-    /// # Errors
-    /// The first value that is refused or not acknowledged; those before it may be written.
-    pub async fn send_batch<'v, T: 'v + ?Sized>(
-        &self,
-        values: impl IntoIterator<Item = &'v T>,
-    ) -> Result<Vec<Delivered>, SendError>
-    where
-        C::Bound: Encode<T>,
-    {
-        let mut handles = Vec::new();
-        for value in values {
-            handles.push(self.message(value).enqueue_waiting().await?);
-        }
-        self.0.lanes.send_open();
-        let mut delivered = Vec::with_capacity(handles.len());
-        for handle in handles {
-            delivered.push(handle.await?);
-        }
-        Ok(delivered)
-    }
-
     /// Lays a value into its batch and returns a handle at once.
     ///
     /// # Errors
@@ -221,64 +233,37 @@ impl<C: Codec, K> Producer<C, K> {
     /// Sends what is buffered and waits until every record handed over before is answered, well or ill.
     ///
     /// # Errors
-    /// The first batch that was not acknowledged, of those whose answers nobody has taken yet.
+    /// The first batch since the last `flush` that was not acknowledged, and of which no handle has told so.
     pub async fn flush(&self) -> Result<(), SendError> {
-        self.0.lanes.send_open();
-        let mut first = Ok(());
-        for answer in self.0.lanes.flying() {
-            first = first.and(answer.await.map(drop));
+        let core = &self.0.core;
+        core.send_open();
+        let flying = core.lanes().flying();
+        for answer in flying {
+            drop(answer.await);
         }
-        self.0.raw.flush().await?;
-        first
+        let untold = core.lanes().untold();
+        core.raw.flush().await?;
+        untold.map_or(Ok(()), Err)
     }
 
-    /// Flushes, and ends this handle; clones go on.
+    /// Takes no more records, here and in all clones, and waits until what was handed over is answered, for that long at most;
+    /// then ends it. Every handle has resolved when this returns, with [`SendError::Closed`] saying what was possibly written.
     ///
     /// # Errors
-    /// As [`Producer::flush`].
-    pub async fn close(self) -> Result<(), SendError> {
-        self.flush().await
-    }
-
-    /// Room for a record, now or not at all.
-    fn try_room(&self, bytes: usize) -> Result<Reserved, SendError> {
-        let full = || SendError::Full { buffered: self.0.budget.used(), limit: self.0.budget.limit() };
-        self.0.budget.try_reserve(bytes).ok_or_else(full)
-    }
-
-    /// Room for a record, after as many older batches as it takes have been answered.
-    async fn room(&self, bytes: usize) -> Reserved {
-        loop {
-            if let Some(reserved) = self.0.budget.try_reserve(bytes) {
-                return reserved;
-            }
-            self.0.lanes.send_open();
-            match self.0.lanes.oldest() {
-                // Its error is told by its own handles.
-                Some(answer) => drop(answer.await),
-                // What takes the room is being laid into a batch by others at this moment.
-                None => return self.0.budget.force(bytes),
-            }
+    /// As [`Producer::flush`]; [`SendError::Closed`] where something was not answered in time.
+    pub async fn close(self, within: Duration) -> Result<(), SendError> {
+        let core = &self.0.core;
+        core.stop();
+        let flushed = select(Box::pin(self.flush()), sleep(within)).await;
+        if let Either::Left((flushed, _)) = flushed {
+            return flushed;
         }
-    }
-
-    /// The partition of a record: as it says, by its key, or the sticky one.
-    fn partition(&self, explicit: Option<u32>, key: Option<&[u8]>) -> Result<Option<u32>, SendError> {
-        let chosen = explicit.or_else(|| self.0.partitioner.partition(key, self.0.partitions));
-        match chosen {
-            Some(partition) if partition >= self.0.partitions => Err(SendError::UnknownPartition {
-                topic: self.topic().to_owned(),
-                partition,
-                partitions: self.0.partitions,
-            }),
-            chosen => Ok(chosen),
+        core.end();
+        let flying = core.lanes().flying();
+        for answer in flying {
+            drop(answer.await);
         }
-    }
-
-    fn push(&self, partition: Option<u32>, record: &Record, room: Reserved) -> Delivery {
-        let shared = &*self.0;
-        let (shipment, place) =
-            shared.lanes.push(&shared.topic, partition, &shared.raw, shared.batch, record, room);
-        Delivery::new(shipment, place)
+        let untold = core.lanes().untold();
+        untold.map_or(Ok(()), Err)
     }
 }

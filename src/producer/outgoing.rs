@@ -1,6 +1,6 @@
 //! One record on its way in, with all that it can carry.
 
-use super::shipment::size_of;
+use super::delivery::{Callback, size_of};
 use super::{Delivered, Delivery, Producer, SendError, WriteKey};
 use crate::codec::Codec;
 use crate::record::{Headers, Record};
@@ -78,17 +78,34 @@ impl<'p, C: Codec, K> Outgoing<'p, C, K> {
     pub fn enqueue(mut self) -> Result<Delivery, SendError> {
         let (partition, size) = self.check()?;
         let room = self.producer.try_room(size)?;
-        Ok(self.producer.push(partition, &self.record, room))
+        let (shipment, place) = self.producer.0.core.push(partition, &self.record, room, None)?;
+        Ok(Delivery::new(shipment, place))
+    }
+
+    /// Lays it into its batch, and calls back with what became of it: on a thread of the producer's own, in the order of the
+    /// records of a partition. A callback that blocks holds up the others; one that panics ends those of its batch.
+    ///
+    /// # Errors
+    /// As [`Outgoing::enqueue`]; then there is no call.
+    pub fn enqueue_then(
+        mut self,
+        callback: impl FnOnce(Result<Delivered, SendError>) + Send + 'static,
+    ) -> Result<(), SendError> {
+        let (partition, size) = self.check()?;
+        let room = self.producer.try_room(size)?;
+        let callback: Callback = Box::new(callback);
+        self.producer.0.core.push(partition, &self.record, room, Some(callback)).map(drop)
     }
 
     /// Lays it into its batch as soon as there is room.
     ///
     /// # Errors
-    /// A value or key that does not fit; a record that is too large.
+    /// A value or key that does not fit; a record that is too large; [`SendError::Full`] where no room came within `max_block`.
     pub async fn enqueue_waiting(mut self) -> Result<Delivery, SendError> {
         let (partition, size) = self.check()?;
-        let room = self.producer.room(size).await;
-        Ok(self.producer.push(partition, &self.record, room))
+        let room = self.producer.room(size).await?;
+        let (shipment, place) = self.producer.0.core.push(partition, &self.record, room, None)?;
+        Ok(Delivery::new(shipment, place))
     }
 
     /// Its partition and size, if nothing is wrong with it.

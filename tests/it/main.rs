@@ -38,6 +38,7 @@ mod partitioners;
 #[cfg(all(feature = "avro", feature = "protobuf"))]
 mod payloads;
 mod producer_consumer;
+mod producing;
 mod proof;
 #[cfg(feature = "protobuf")]
 mod protobuf_codec;

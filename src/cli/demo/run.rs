@@ -223,7 +223,7 @@ impl Tale<'_> {
         }
         let writing = start.elapsed();
         bar.finish_and_clear();
-        producer.close().await?;
+        producer.close(Duration::from_secs(120)).await?;
         let mut bytes = 0;
         let mut consumer =
             log.consumer(self.topic).value_as_written(&serdes, Json).stop_at_end().build().await?;

@@ -1,0 +1,223 @@
+//! A log in memory whose producers meet the faults that a test has written down.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use schemawire::record::{Batch, Sequence, TopicPartition};
+use schemawire::transport::{
+    AppendError, Appended, BoxFuture, Capabilities, Committed, ConsumerSpec, Memory, Place, ProducerSpec,
+    RawConsumer, RawProducer, RawTransaction, TopicSpec, Transport, TransportError, TransportErrorKind,
+};
+
+/// What becomes of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is stored.
+    Stored,
+    /// It is not, and that is known.
+    Refused,
+    /// It is not, but that is not known.
+    Unsure,
+    /// It is stored, but the acknowledgement is lost.
+    AckLost,
+    /// It is refused for what it is.
+    Poison,
+    /// It is never answered.
+    Silent,
+}
+
+/// The log in memory behind faults: each batch takes the next of them, and is stored where there are none left.
+#[derive(Debug, Clone)]
+pub(super) struct Faulty {
+    pub(super) inner: Memory,
+    pub(super) script: Script,
+    pub(super) able: Capabilities,
+}
+
+/// The faults to come, and how many batches were handed over.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Script(Arc<Mutex<Lines>>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    next: VecDeque<Fate>,
+    always: Option<Fate>,
+    handed_over: usize,
+}
+
+impl Script {
+    /// These are next.
+    pub(super) fn then(&self, fates: impl IntoIterator<Item = Fate>) {
+        self.0.lock().expect("no panic").next.extend(fates);
+    }
+
+    /// What becomes of all batches behind the list; `None` stores them.
+    pub(super) fn always(&self, fate: Option<Fate>) {
+        self.0.lock().expect("no panic").always = fate;
+    }
+
+    /// How many batches were handed over.
+    pub(super) fn handed_over(&self) -> usize {
+        self.0.lock().expect("no panic").handed_over
+    }
+
+    fn next(&self) -> Fate {
+        let mut lines = self.0.lock().expect("no panic");
+        lines.handed_over += 1;
+        let always = lines.always.unwrap_or(Fate::Stored);
+        lines.next.pop_front().unwrap_or(always)
+    }
+}
+
+impl Faulty {
+    pub(super) fn new(fates: impl IntoIterator<Item = Fate>) -> Self {
+        let inner = Memory::new();
+        let (script, able) = (Script::default(), inner.capabilities());
+        script.then(fates);
+        Self { inner, script, able }
+    }
+
+    /// One that cannot tell a batch that comes again.
+    pub(super) fn forgetful(mut self) -> Self {
+        self.able.idempotent = false;
+        self
+    }
+}
+
+/// Numbers its batches as an idempotent client does, where the log is idempotent.
+#[derive(Debug)]
+struct FaultyProducer {
+    inner: Arc<dyn RawProducer>,
+    script: Script,
+    is_idempotent: bool,
+    next: Arc<Mutex<HashMap<TopicPartition, Next>>>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Next {
+    epoch: u32,
+    number: u64,
+    is_broken: bool,
+}
+
+impl RawProducer for FaultyProducer {
+    fn append(
+        &self,
+        at: &TopicPartition,
+        mut batch: Batch,
+    ) -> BoxFuture<'static, Result<Appended, AppendError>> {
+        if batch.sequence().is_none() && self.is_idempotent {
+            let mut next = self.next.lock().expect("no panic");
+            let next = next.entry(at.clone()).or_default();
+            if next.is_broken {
+                *next = Next { epoch: next.epoch + 1, ..Next::default() };
+            }
+            let Next { epoch, number, .. } = *next;
+            batch.set_sequence(Some(Sequence { producer: 1 << 40, epoch, number }));
+            next.number += 1;
+        }
+        let (fate, sequence) = (self.script.next(), batch.sequence());
+        let (inner, at) = (Arc::clone(&self.inner), at.clone());
+        let next = Arc::clone(&self.next);
+        let stored = matches!(fate, Fate::Stored | Fate::AckLost).then(|| inner.append(&at, batch.clone()));
+        Box::pin(async move {
+            let failed = |kind, possibly_written, batch| {
+                if let (Some(sequence), Some(next)) = (sequence, next.lock().expect("no panic").get_mut(&at))
+                {
+                    next.is_broken |= next.epoch == sequence.epoch;
+                }
+                let source = trouble(kind);
+                Err(AppendError { at: at.clone(), possibly_written, batch: Some(Box::new(batch)), source })
+            };
+            let stored = match stored {
+                None => None,
+                Some(stored) => match stored.await {
+                    Err(error) => {
+                        // It comes behind one that is missing.
+                        return failed(error.source.kind, false, batch);
+                    }
+                    Ok(appended) => Some(appended),
+                },
+            };
+            match (fate, stored) {
+                (Fate::Stored, Some(appended)) => Ok(appended),
+                (Fate::Silent, _) => std::future::pending().await,
+                (Fate::Poison, _) => failed(TransportErrorKind::TooLarge, false, batch),
+                (Fate::Refused, _) => failed(TransportErrorKind::Io, false, batch),
+                _ => failed(TransportErrorKind::Io, true, batch),
+            }
+        })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), TransportError>> {
+        self.inner.flush()
+    }
+}
+
+fn trouble(kind: TransportErrorKind) -> TransportError {
+    TransportError { kind, message: format!("a planted fault: {kind:?}"), source: None }
+}
+
+impl Transport for Faulty {
+    fn capabilities(&self) -> Capabilities {
+        self.able
+    }
+
+    fn open_producer(
+        &self,
+        spec: ProducerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
+        Box::pin(async {
+            let inner = self.inner.open_producer(spec).await?.into();
+            let (script, is_idempotent) = (self.script.clone(), self.able.idempotent);
+            let producer = FaultyProducer { inner, script, is_idempotent, next: Arc::default() };
+            Ok(Box::new(producer) as Box<dyn RawProducer>)
+        })
+    }
+
+    fn open_consumer(
+        &self,
+        spec: ConsumerSpec,
+    ) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>> {
+        self.inner.open_consumer(spec)
+    }
+
+    fn open_transactional(&self, id: &str) -> BoxFuture<'_, Result<Box<dyn RawTransaction>, TransportError>> {
+        self.inner.open_transactional(id)
+    }
+
+    fn create_topic(&self, spec: TopicSpec) -> BoxFuture<'_, Result<(), TransportError>> {
+        self.inner.create_topic(spec)
+    }
+
+    fn delete_topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<(), TransportError>> {
+        self.inner.delete_topic(topic)
+    }
+
+    fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicSpec>, TransportError>> {
+        self.inner.topics()
+    }
+
+    fn partitions<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Option<u32>, TransportError>> {
+        self.inner.partitions(topic)
+    }
+
+    fn offset<'a>(
+        &'a self,
+        at: &'a TopicPartition,
+        place: Place,
+    ) -> BoxFuture<'a, Result<u64, TransportError>> {
+        self.inner.offset(at, place)
+    }
+
+    fn committed<'a>(
+        &'a self,
+        group: &'a str,
+    ) -> BoxFuture<'a, Result<BTreeMap<TopicPartition, Committed>, TransportError>> {
+        self.inner.committed(group)
+    }
+
+    fn maintain(&self, now: i64) -> BoxFuture<'_, Result<(), TransportError>> {
+        self.inner.maintain(now)
+    }
+}
