@@ -7,7 +7,10 @@ use super::key::{RawKeys, TypedKeys};
 use super::member::Member;
 use super::message::Readers;
 use super::settings::Settings;
-use super::{Commits, ConsumeError, Consumer, OffsetStore, OnGap, RebalanceListener};
+use super::{
+    Commits, ConsumeError, Consumer, DedupeBy, DedupeStore, Failures, OffsetStore, OnGap, Order,
+    RebalanceListener,
+};
 use crate::codec::Codec;
 use crate::ids::KeyOrValue;
 use crate::observer::Observer;
@@ -31,7 +34,14 @@ pub struct ConsumerBuilder<'t, T: ?Sized, V = (), K = RawKeys> {
 impl<'t, T: Transport + ?Sized> ConsumerBuilder<'t, T> {
     pub(super) fn new(transport: &'t T, topic: &str) -> Self {
         let spec = ConsumerSpec::new(&[topic]);
-        Self { transport, topic: topic.into(), spec, settings: Settings::default(), value: (), keys: RawKeys }
+        Self {
+            transport,
+            topic: topic.into(),
+            spec,
+            settings: Settings { topic: topic.into(), ..Settings::default() },
+            value: (),
+            keys: RawKeys,
+        }
     }
 }
 
@@ -168,6 +178,36 @@ impl<'t, T: Transport + ?Sized, V, K> ConsumerBuilder<'t, T, V, K> {
         self
     }
 
+    /// How many handlers [`Consumer::run`] has running at once (default: 16).
+    pub fn concurrency(mut self, handlers: usize) -> Self {
+        self.settings.concurrency = handlers;
+        self
+    }
+
+    /// Which messages wait for each other in [`Consumer::run`] (default: [`Order::Key`]).
+    pub fn order(mut self, order: Order) -> Self {
+        self.settings.order = order;
+        self
+    }
+
+    /// How long handlers may go on once [`Consumer::run`] is to stop (default: 10 s).
+    pub fn stop_within(mut self, limit: Duration) -> Self {
+        self.settings.stop_within = limit;
+        self
+    }
+
+    /// What becomes of messages that fail in [`Consumer::run`]. Its retry topics are read along, and made where they are missing.
+    pub fn failures(mut self, failures: Failures) -> Self {
+        self.settings.failures = failures;
+        self
+    }
+
+    /// Passes over messages in [`Consumer::run`] that the store says were handled before.
+    pub fn dedupe(mut self, store: Arc<dyn DedupeStore>, by: DedupeBy) -> Self {
+        self.settings.dedupe = Some((store, by));
+        self
+    }
+
     /// What tells the consumer the time, for tests (default: the system's clock).
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.settings.clock = clock;
@@ -193,12 +233,20 @@ impl<T: Transport + Clone, C: Codec, K> ConsumerBuilder<'_, T, Reader<C>, K> {
     /// # Errors
     /// Settings that contradict each other; a transport that does not open; a topic that must exist and does not.
     pub async fn build(self) -> Result<Consumer<C, K>, ConsumeError> {
-        let Self { transport, topic, spec, settings, value, keys } = self;
+        let Self { transport, topic, mut spec, settings, value, keys } = self;
         settings.check(&spec)?;
         if let Some(partitions) = settings.create
             && transport.partitions(&topic).await?.is_none()
         {
             transport.create_topic(TopicSpec::new(&topic, partitions)).await?;
+        }
+        for (retry, _) in settings.failures.retry_topics(&topic) {
+            if let (Some(_), None) = (settings.create, transport.partitions(&retry).await?) {
+                // As many as the topic has, so that a key's messages stay together.
+                let partitions = transport.partitions(&topic).await?.unwrap_or(1);
+                transport.create_topic(TopicSpec::new(&retry, partitions)).await?;
+            }
+            spec.topics.push(retry);
         }
         let group = spec.group.clone();
         let raw = transport.open_consumer(spec).await?;

@@ -6,7 +6,7 @@ use crate::class::Class;
 use crate::ids::SchemaKey;
 use crate::record::TopicPartition;
 use crate::serdes::SerdesError;
-use crate::transport::TransportError;
+use crate::transport::{AppendError, TransportError};
 
 /// A consumer that cannot go on, or a message that does not read.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,8 @@ pub enum ConsumeError {
         /// Where it is, as `topic-partition at offset`.
         place: String,
     },
-    /// The registry did not answer for the schema of the next message, which stays the next one: the same call may succeed later.
+    /// The registry did not answer for the schema of the next message, which stays the next one: the same call may succeed later. Or,
+    /// as a handler's failure: nobody knows the schema.
     #[error("the schema with {key} cannot be loaded")]
     Registry {
         /// Which schema.
@@ -66,6 +67,26 @@ pub enum ConsumeError {
         /// The first one that exists.
         to: u64,
     },
+    /// A message that failed is taken neither by its retry topic nor by the dead letters.
+    #[error("{place} failed, and the topic for such messages does not take it")]
+    DeadLetters {
+        /// Where it is, as `topic-partition at offset`.
+        place: String,
+        /// Why.
+        #[source]
+        source: AppendError,
+    },
+    /// A message was given up, and [`OnFailure::Stop`](super::OnFailure::Stop) was asked for, or somebody else has taken over.
+    #[error("{place} was given up")]
+    GivenUp {
+        /// Where it is, as `topic-partition at offset`.
+        place: String,
+        /// What may be done about it.
+        class: Class,
+        /// What its handler said.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The application's own store.
     #[error("the application's store")]
     Store(#[from] StoreError),
@@ -83,6 +104,8 @@ impl ConsumeError {
             Self::Tombstone { .. } | Self::NoKey { .. } => Class::BadData,
             Self::Setting { .. } | Self::OutOfRange { .. } => Class::Config,
             Self::Store(it) => it.class,
+            Self::DeadLetters { source, .. } => source.class(),
+            Self::GivenUp { class, .. } => *class,
         }
     }
 }

@@ -85,6 +85,11 @@ impl Member {
         self.unsettled = Some(event);
     }
 
+    /// The event that was taken is answered elsewhere.
+    pub(super) fn settled(&mut self) {
+        self.unsettled = None;
+    }
+
     /// The event that is not answered yet.
     pub(super) const fn unsettled(&self) -> Option<&Event> {
         self.unsettled.as_ref()
@@ -254,18 +259,18 @@ impl Member {
         Commitment(receiver)
     }
 
-    /// How long until a commit is due: none, where none is waited for.
-    pub(super) fn commit_due(&mut self) -> Option<Duration> {
-        if !self.asked.is_empty() {
-            return Some(Duration::ZERO);
-        }
-        match self.settings.commits {
-            Commits::Batch => self.partitions.lock().ended_batches().then_some(Duration::ZERO),
-            Commits::Every(every) if !self.partitions.lock().due().is_empty() => {
-                Some(self.committed_at.saturating_add(every).saturating_sub(self.settings.clock.steady()))
-            }
-            _ => None,
-        }
+    /// Whether a commit is to be made now.
+    pub(super) fn is_commit_due(&mut self) -> bool {
+        let ended = self.settings.commits == Commits::Batch && self.partitions.lock().ended_batches();
+        ended || !self.asked.is_empty() || self.next_commit() == Some(Duration::ZERO)
+    }
+
+    /// How long until a commit is to be made by its interval; none where nothing is to be committed.
+    pub(super) fn next_commit(&self) -> Option<Duration> {
+        let Commits::Every(every) = self.settings.commits else { return None };
+        let now = self.settings.clock.steady();
+        let wait = self.committed_at.saturating_add(every).saturating_sub(now);
+        (!self.partitions.lock().due().is_empty()).then_some(wait)
     }
 
     /// Stores what is done, in the group or in the application's store.

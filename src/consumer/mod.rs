@@ -34,7 +34,9 @@
 
 mod build;
 mod commitment;
+mod dedupe;
 mod error;
+mod failure;
 mod key;
 mod listener;
 mod member;
@@ -43,18 +45,22 @@ mod next;
 mod offset_store;
 mod owned;
 mod partitions;
+mod run;
 mod settings;
 mod started;
 mod watermark;
 
 pub use build::ConsumerBuilder;
 pub use commitment::Commitment;
+pub use dedupe::{DedupeBy, DedupeLimits, DedupeStore, MemoryDedupe, Seen};
 pub use error::{ConsumeError, StoreError};
+pub use failure::{DeadLetter, Failure, Failures, OnFailure};
 pub use key::{LoadKeys, RawKeys, ReadKey, TypedKeys};
 pub use listener::RebalanceListener;
 pub use message::{Message, Received};
 pub use offset_store::{MemoryOffsets, OffsetStore};
 pub use owned::{Mark, OwnedMessage};
+pub use run::{Order, RunHandle, Summary};
 pub use settings::{Commits, OnGap};
 pub use started::{StartReason, Started};
 
@@ -78,7 +84,7 @@ pub trait ConsumeExt: Transport {
 
 impl<T: Transport + ?Sized> ConsumeExt for T {}
 
-/// Reads a topic: one message after the other with [`Consumer::next`].
+/// Reads a topic: one message after the other with [`Consumer::next`], or several at once with [`Consumer::run`].
 #[derive(Debug)]
 pub struct Consumer<C: Codec, K = RawKeys> {
     member: Member,
@@ -88,11 +94,13 @@ pub struct Consumer<C: Codec, K = RawKeys> {
     behind: VecDeque<Current>,
     /// Whether the transport gives no records until there is room again.
     paused: bool,
+    handle: RunHandle,
 }
 
 impl<C: Codec, K> Consumer<C, K> {
     fn new(member: Member, readers: Readers<C, K>) -> Self {
-        Self { member, readers: Arc::new(readers), current: None, behind: VecDeque::new(), paused: false }
+        let (current, behind, paused, handle) = (None, VecDeque::new(), false, RunHandle::default());
+        Self { member, readers: Arc::new(readers), current, behind, paused, handle }
     }
 
     /// The partitions that are read, each with the offset up to which everything is done.

@@ -7,12 +7,9 @@ use futures_util::future::{Either, select};
 use super::member::Member;
 use super::message::{Readers, Received};
 use super::{ConsumeError, Consumer, LoadKeys, Message};
-use crate::class::Class;
 use crate::codec::Codec;
-use crate::ids::SchemaKey;
 use crate::observer::Observation;
 use crate::record::{Batch, Cursor, RecordRef, TopicPartition};
-use crate::serdes::SerdesError;
 use crate::transport::{Event, PollLimits};
 
 /// The batch that is being read, and the record to give next.
@@ -24,6 +21,15 @@ pub(super) struct Current {
     pub(super) cursor: Cursor,
     /// Records below it were read before.
     pub(super) from: u64,
+    /// Whether the delay of the next record was waited for.
+    pub(super) waited: bool,
+}
+
+impl Current {
+    pub(super) fn new(at: TopicPartition, from: u64, batch: Arc<Batch>) -> Self {
+        let cursor = batch.cursor();
+        Self { at, batch, cursor, from, waited: false }
+    }
 }
 
 impl<C: Codec, K: LoadKeys> Consumer<C, K> {
@@ -74,10 +80,11 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
                 continue;
             }
             let mut limits = PollLimits::default();
-            match self.member.commit_due() {
-                Some(wait) if wait.is_zero() => drop(self.member.commit().await?),
-                Some(wait) => limits = limits.with_wait(wait),
-                None => {}
+            if self.member.is_commit_due() {
+                self.member.commit().await?;
+            }
+            if let Some(wait) = self.member.next_commit() {
+                limits = limits.with_wait(wait);
             }
             let stop_at_end = self.member.settings.stop_at_end && full.is_none();
             if stop_at_end {
@@ -99,8 +106,7 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
                 Event::Idle => {}
                 Event::Records { at, from, batch, .. } => {
                     self.member.tell_received(&at, &batch);
-                    let cursor = batch.cursor();
-                    self.behind.push_back(Current { at, batch, cursor, from });
+                    self.behind.push_back(Current::new(at, from, batch));
                 }
                 event => self.member.take(event),
             }
@@ -134,8 +140,11 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
                 current.cursor = ahead;
                 continue;
             }
-            load(&self.readers, &record).await?;
-            return Ok(true);
+            return match load(&self.readers, &record).await {
+                Err(error) if error.class().is_retriable() => Err(error),
+                // A schema that nobody knows is told by the message itself.
+                _ => Ok(true),
+            };
         }
     }
 }
@@ -159,23 +168,12 @@ pub(super) async fn load<C: Codec, K: LoadKeys>(
     record: &RecordRef<'_>,
 ) -> Result<(), ConsumeError> {
     let headers = record.headers();
-    let value = record.value.and_then(|bytes| readers.values.missing(bytes, &headers));
-    let key = record.key.and_then(|bytes| readers.keys.missing(bytes, &headers));
-    if let Some(id) = value {
-        settle(id, readers.values.load(id).await.map(drop))?;
+    let registry = |key| move |source| ConsumeError::Registry { key, source };
+    if let Some(key) = record.value.and_then(|bytes| readers.values.missing(bytes, &headers)) {
+        readers.values.load(key).await.map_err(registry(key))?;
     }
-    if let Some(id) = key {
-        settle(id, readers.keys.load(id).await)?;
+    if let Some(key) = record.key.and_then(|bytes| readers.keys.missing(bytes, &headers)) {
+        readers.keys.load(key).await.map_err(registry(key))?;
     }
     Ok(())
-}
-
-/// A schema that nobody knows is told by the message itself; a registry that does not answer holds the message back.
-fn settle(key: SchemaKey, loaded: Result<(), SerdesError>) -> Result<(), ConsumeError> {
-    match loaded {
-        Err(source) if matches!(source.class(), Class::Retry { .. }) => {
-            Err(ConsumeError::Registry { key, source })
-        }
-        _ => Ok(()),
-    }
 }

@@ -125,6 +125,11 @@ impl Holdings {
         }
     }
 
+    /// Whether that tenure lasts.
+    pub(super) fn is_held(&self, at: &TopicPartition, tenure: Tenure) -> bool {
+        self.held.get(at).is_some_and(|held| held.tenure == tenure)
+    }
+
     /// Somebody keeps a mark of a record.
     pub(super) fn mark(&mut self, at: &TopicPartition, tenure: Tenure) {
         if let Some(held) = self.held.get_mut(at).filter(|held| held.tenure == tenure) {

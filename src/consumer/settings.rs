@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConsumeError, OffsetStore, RebalanceListener};
+use super::{ConsumeError, DedupeBy, DedupeStore, Failures, OffsetStore, Order, RebalanceListener};
 use crate::observer::Observer;
 use crate::transport::{Clock, ConsumerSpec, Place, SystemClock};
 
@@ -46,6 +46,15 @@ pub(super) struct Settings {
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) offsets: Option<(String, Arc<dyn OffsetStore>)>,
     pub(super) clock: Arc<dyn Clock>,
+    /// The topic that is read; retry topics belong to it.
+    pub(super) topic: String,
+    /// How many handlers run at once.
+    pub(super) concurrency: usize,
+    pub(super) order: Order,
+    /// How long handlers may go on once a run is to stop.
+    pub(super) stop_within: Duration,
+    pub(super) failures: Failures,
+    pub(super) dedupe: Option<(Arc<dyn DedupeStore>, DedupeBy)>,
     /// How many partitions a topic gets that does not exist; `None` refuses it.
     pub(super) create: Option<u32>,
     /// Where partitions without a commit begin; told with the reason.
@@ -64,6 +73,12 @@ impl Default for Settings {
             observer: None,
             offsets: None,
             clock: Arc::new(SystemClock::default()),
+            topic: String::new(),
+            concurrency: 16,
+            order: Order::default(),
+            stop_within: Duration::from_secs(10),
+            failures: Failures::default(),
+            dedupe: None,
             create: Some(1),
             start: Place::Earliest,
         }
@@ -79,6 +94,11 @@ impl Settings {
                 "partitions that go may be worked on for {within:?} (`revoke_within`), but a member that does not answer for {session:?} \
                  (`session_timeout`) loses them: make the first the shorter one"
             );
+            return Err(ConsumeError::Setting { message });
+        }
+        self.failures.check()?;
+        if self.concurrency == 0 {
+            let message = "a `concurrency` of no handlers handles nothing: take 1 or more".into();
             return Err(ConsumeError::Setting { message });
         }
         if self.window == 0 {

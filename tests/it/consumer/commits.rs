@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use schemawire::transport::CommitOutcome;
 
-use super::support::{Told, at, on_every_log, poll};
+use super::support::{Told, at, for_a_while, on_every_log, poll};
 
 #[test]
 fn by_hand_nothing_is_committed_until_it_is_said() {
@@ -35,13 +35,10 @@ fn an_interval_commits_once_its_time_has_come() {
             assert_eq!(message.offset(), expected);
             message.done();
         }
-        assert!(poll(&mut Box::pin(consumer.next())).is_pending());
+        assert!(for_a_while(consumer.next()).await.is_none());
         assert_eq!(log.committed("g").await, [], "behind each batch is not asked for");
         log.clock.pass(Duration::from_secs(5));
-        let mut next = Box::pin(consumer.next());
-        while log.committed("g").await.is_empty() {
-            assert!(poll(&mut next).is_pending());
-        }
+        assert!(for_a_while(consumer.next()).await.is_none());
         assert_eq!(log.committed("g").await, [(0, 3)]);
     });
 }

@@ -1,14 +1,13 @@
 //! Partitions come, go and are lost while work is under way.
 
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
 use std::time::Duration;
 
 use schemawire::consumer::{ConsumeError, RebalanceListener, Started};
 use schemawire::record::TopicPartition;
 use schemawire::transport::{BoxFuture, Place};
 
-use super::support::{at, on_every_log, poll};
+use super::support::{at, for_a_while, on_every_log};
 
 #[test]
 fn a_record_that_is_finished_after_its_partition_went_and_came_back_does_not_count() {
@@ -56,20 +55,17 @@ fn a_partition_that_goes_waits_for_the_marks_of_its_records() {
         ];
         let mut second = log.reader("g").build().await.expect("opens");
         {
-            let mut waiting = Box::pin(first.next());
-            assert!(poll(&mut waiting).is_pending(), "the marks of what goes are not done");
+            assert!(for_a_while(first.next()).await.is_none(), "the marks of what goes are not done");
             // Dropped in the middle of it: nothing is lost.
         }
         assert_eq!(log.committed("g").await, []);
         assert!(marks.into_iter().all(schemawire::consumer::Mark::done));
         {
-            let mut waiting = Box::pin(first.next());
-            while poll(&mut waiting).is_pending() && log.committed("g").await.is_empty() {}
+            assert!(for_a_while(first.next()).await.is_none());
         }
-        let (first_has, mut next) = (first.positions(), Box::pin(second.next()));
+        let first_has = first.positions();
         assert_eq!(first_has.len(), 1, "one partition went: {first_has:?}");
-        assert!(poll(&mut next).is_pending(), "everything of it is done: nothing is given again");
-        drop(next);
+        assert!(for_a_while(second.next()).await.is_none(), "all of it is done: nothing is given again");
         assert_eq!(second.positions().len(), 1);
         assert_ne!(first.positions()[0].0, second.positions()[0].0);
     });
@@ -84,9 +80,9 @@ fn a_full_window_holds_the_next_message_back_until_a_mark_is_done() {
         for _ in 0..3 {
             marks.push(consumer.next().await.expect("reads").expect("a record").detach().1);
         }
-        assert!(poll(&mut Box::pin(consumer.next())).is_pending(), "3 offsets are under way");
+        assert!(for_a_while(consumer.next()).await.is_none(), "3 offsets are under way");
         marks.pop().expect("c").done();
-        assert!(poll(&mut Box::pin(consumer.next())).is_pending(), "a is still the first, and d the fourth");
+        assert!(for_a_while(consumer.next()).await.is_none(), "a is still the first, and d the fourth");
         marks.swap_remove(0).done();
         let fourth = consumer.next().await.expect("reads").expect("d");
         assert_eq!(fourth.value::<&str>().expect("text"), "d");
@@ -138,12 +134,12 @@ fn a_listener_is_told_what_comes_what_is_to_go_and_what_is_lost() {
         first.next().await.expect("reads").expect("a").done();
         first.commit().await.expect("commits");
         let second = log.reader("g").build().await.expect("opens");
-        assert!(poll(&mut Box::pin(first.next())).is_pending());
+        assert!(for_a_while(first.next()).await.is_none());
         let left = first.positions();
         drop(second);
-        assert!(poll(&mut Box::pin(first.next())).is_pending(), "the other one has left");
+        assert!(for_a_while(first.next()).await.is_none(), "the other one has left");
         log.clock.pass(Duration::from_secs(11));
-        assert_eq!(poll(&mut Box::pin(first.next())).map(drop), Poll::Pending);
+        assert!(for_a_while(first.next()).await.is_none());
         let lines = listener.0.lock().unwrap().clone();
         assert_eq!(lines[0], "assigned t-0@0 earliest, t-1@0 earliest");
         let gone = if left[0].0 == at(0) { "t-1" } else { "t-0" };

@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use schemawire::codec::Json;
 use schemawire::consumer::{ConsumeExt, ConsumerBuilder};
 use schemawire::observer::{Observation, Observer};
 use schemawire::producer::{ProduceExt, Producer};
-use schemawire::record::TopicPartition;
+use schemawire::record::{Batch, Record, TopicPartition};
 use schemawire::registry::EmbeddedRegistry;
 use schemawire::schema::Schema;
 use schemawire::serdes::{Reader, Serdes};
-use schemawire::transport::{Clock, Embedded, Memory, Transport};
+use schemawire::transport::{
+    Clock, ConsumerSpec, Embedded, Event, Memory, PollLimits, ProducerSpec, TopicSpec, Transport, sleep,
+};
 
 /// A log with serdes for texts.
 #[derive(Clone, Debug)]
@@ -21,6 +24,7 @@ pub(super) struct Log {
     pub(super) log: Arc<dyn Transport>,
     pub(super) serdes: Serdes,
     pub(super) clock: Arc<HandClock>,
+    in_time: bool,
     _directory: Option<Arc<tempfile::TempDir>>,
 }
 
@@ -29,6 +33,19 @@ pub(super) fn on_every_log<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
     pollster::block_on(async {
         test(Log::memory().await).await;
         test(Log::embedded().await).await;
+    });
+}
+
+/// The same by the system's clock, for what has to wait.
+pub(super) fn in_time<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
+    pollster::block_on(async {
+        let clock = Arc::new(HandClock::default());
+        let memory = Log::over(Arc::new(Memory::new()), Arc::<HandClock>::clone(&clock), None);
+        test(Log { in_time: true, ..memory.await }).await;
+        let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+        let builder = Embedded::builder(directory.path().join("log.redb")).sync(false);
+        let embedded = Log::over(Arc::new(builder.open().expect("opens")), clock, Some(directory));
+        test(Log { in_time: true, ..embedded.await }).await;
     });
 }
 
@@ -53,13 +70,13 @@ impl Log {
         directory: Option<Arc<tempfile::TempDir>>,
     ) -> Self {
         let serdes = Serdes::new(EmbeddedRegistry::on(&log).await.expect("a registry"));
-        Self { log, serdes, clock, _directory: directory }
+        Self { log, serdes, clock, in_time: false, _directory: directory }
     }
 
     /// A consumer of topic `t` in a group, told the time by hand.
     pub(super) fn reader(&self, group: &str) -> ConsumerBuilder<'_, Arc<dyn Transport>, Reader<Json>> {
         let builder = self.log.consumer("t").group(group).value(&self.serdes, Json, &text());
-        builder.clock(Arc::<HandClock>::clone(&self.clock))
+        if self.in_time { builder } else { builder.clock(Arc::<HandClock>::clone(&self.clock)) }
     }
 
     /// A producer of texts for a topic with that many partitions.
@@ -74,6 +91,42 @@ impl Log {
         for value in values {
             writer.message(*value).partition(partition).send().await.expect("acknowledged");
         }
+    }
+
+    /// Sends pairs of key and text to the only partition of topic `t`.
+    pub(super) async fn fill_keyed(&self, pairs: &[(&str, &str)]) {
+        let writer = self.writer("t", 1).await;
+        for (key, value) in pairs {
+            writer.send_keyed(*key, *value).await.expect("acknowledged");
+        }
+    }
+
+    /// All records of a topic, as they are.
+    pub(super) async fn records(&self, topic: &str) -> Vec<Record> {
+        let mut records = Vec::new();
+        let spec = ConsumerSpec::new(&[topic]);
+        let mut raw = self.log.open_consumer(spec).await.expect("the topic exists");
+        loop {
+            match raw.next(PollLimits::default().now()).await.expect("reads") {
+                Event::Records { batch, .. } => records.extend(batch.iter().map(|record| Record {
+                    key: record.key.map(<[u8]>::to_vec),
+                    value: record.value.map(<[u8]>::to_vec),
+                    headers: record.headers(),
+                    timestamp: Some(record.timestamp),
+                })),
+                Event::Idle => return records,
+                _ => {}
+            }
+        }
+    }
+
+    /// Appends a record to the only partition of a topic, as it is.
+    pub(super) async fn append(&self, topic: &str, record: &Record) {
+        self.log.create_topic(TopicSpec::new(topic, 1)).await.expect("created");
+        let producer = self.log.open_producer(ProducerSpec::default()).await.expect("opens");
+        let mut batch = Batch::new();
+        batch.push_record(record);
+        producer.append(&TopicPartition::new(topic, 0), batch).await.expect("acknowledged");
     }
 
     /// What the group has committed, by partition.
@@ -110,6 +163,14 @@ impl Clock for HandClock {
 
     fn steady(&self) -> Duration {
         Duration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// What a future gives, if it gives anything before everything has come to rest.
+pub(super) async fn for_a_while<F: Future>(future: F) -> Option<F::Output> {
+    match select(std::pin::pin!(future), sleep(Duration::from_millis(60))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(((), _)) => None,
     }
 }
 
