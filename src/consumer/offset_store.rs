@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Whoever saves the position in the same transaction as the effect of the record gets the effect once, however often the record
-//! comes. [`MemoryOffsets`] is for tests.
+//! comes. [`MemoryOffsets`] is for tests, [`LogOffsets`](super::LogOffsets) keeps positions on a topic of a log.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

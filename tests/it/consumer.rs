@@ -5,4 +5,5 @@ mod failures;
 mod membership;
 mod positions;
 mod run;
+mod stores;
 mod support;

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::class::Class;
 use crate::codec::{DecodeError, EncodeError};
-use crate::consumer::{ConsumeError, StoreError};
+use crate::consumer::{ConsumeError, Forbidden, StoreError};
 use crate::producer::SendError;
 use crate::registry::RegistryError;
 use crate::serdes::SerdesError;
@@ -120,6 +120,7 @@ fn class_of(error: &(dyn Error + 'static)) -> Class {
         error.downcast_ref().map(DecodeError::class),
         error.downcast_ref().map(EncodeError::class),
         error.downcast_ref().map(|error: &StoreError| error.class),
+        error.downcast_ref().map(Forbidden::class),
     ];
     classes.into_iter().flatten().next().unwrap_or(Class::RETRY)
 }
