@@ -92,6 +92,9 @@ pub struct SchemaBody {
     /// The text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
+    /// What in it has tags, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_tags: Option<Vec<SchemaTagsBody>>,
     /// When it was registered, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts: Option<i64>,
@@ -101,6 +104,29 @@ pub struct SchemaBody {
     /// The highest id of the context, where it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_id: Option<u32>,
+    /// The subjects that its subject stands in for, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliases: Option<Vec<String>>,
+}
+
+/// The tags of one thing in a schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemaTagsBody {
+    /// What has them.
+    pub schema_entity: SchemaEntityBody,
+    /// The tags, as the schema has them.
+    pub tags: Vec<String>,
+}
+
+/// A record or a field in a schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemaEntityBody {
+    /// The way to it, as `shop.Order.id`.
+    pub entity_path: String,
+    /// `sr_record` or `sr_field`.
+    pub entity_type: String,
 }
 
 impl SchemaBody {
@@ -119,9 +145,11 @@ impl SchemaBody {
             metadata: metadata.cloned(),
             rule_set: rule_set.cloned(),
             schema: Some(schema.text().to_owned()),
+            schema_tags: None,
             ts: None,
             deleted: None,
             max_id: None,
+            aliases: None,
         }
     }
 }

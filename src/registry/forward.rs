@@ -62,6 +62,10 @@ impl<R: Registry + ?Sized> Registry for Arc<R> {
         (**self).subjects(prefix, deleted)
     }
 
+    fn aliases<'a>(&'a self, prefix: &'a str) -> Answer<'a, BTreeMap<Subject, Vec<Subject>>> {
+        (**self).aliases(prefix)
+    }
+
     fn versions<'a>(&'a self, subject: &'a Subject, deleted: Deleted) -> Answer<'a, Vec<Version>> {
         (**self).versions(subject, deleted)
     }

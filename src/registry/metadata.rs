@@ -89,6 +89,13 @@ impl RuleSet {
         self
     }
 
+    /// Whether one of the rules is of that type, disabled or not.
+    #[must_use]
+    pub fn has_type(&self, executor: &str) -> bool {
+        let mut all = [&self.migration_rules, &self.domain_rules, &self.encoding_rules].into_iter().flatten();
+        all.any(|rule| rule.executor.as_deref() == Some(executor))
+    }
+
     /// Checks names, kinds and modes.
     ///
     /// # Errors

@@ -160,6 +160,16 @@ pub trait Registry: Debug + Send + Sync + 'static {
         deleted: Deleted,
     ) -> BoxFuture<'a, Result<Vec<Subject>, RegistryError>>;
 
+    /// The subjects that others stand in for, each with those whose alias it is and whose names begin with a prefix.
+    /// `GET /schemas?aliases=true` A registry that cannot tell has none.
+    fn aliases<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> BoxFuture<'a, Result<BTreeMap<Subject, Vec<Subject>>, RegistryError>> {
+        let _ = prefix;
+        Box::pin(std::future::ready(Ok(BTreeMap::new())))
+    }
+
     /// The versions of a subject, lowest first. `GET /subjects/{s}/versions`
     fn versions<'a>(
         &'a self,

@@ -100,6 +100,10 @@ impl<R: Registry> Registry for ReadOnly<R> {
         self.0.subjects(prefix, deleted)
     }
 
+    fn aliases<'a>(&'a self, prefix: &'a str) -> Answer<'a, BTreeMap<Subject, Vec<Subject>>> {
+        self.0.aliases(prefix)
+    }
+
     fn versions<'a>(&'a self, subject: &'a Subject, deleted: Deleted) -> Answer<'a, Vec<Version>> {
         self.0.versions(subject, deleted)
     }

@@ -7,7 +7,8 @@ use super::failure::Failure;
 use super::json;
 use super::request::Call;
 use super::route::Answer;
-use super::text::shown;
+use super::tags;
+use super::text::{qualify_references, shown};
 use crate::ids::{Guid, InvalidName, SchemaId, SchemaKey};
 use crate::registry::api::{ContextIdBody, SchemaBody, SubjectVersionBody};
 use crate::registry::{Content, Registry, RegistryErrorKind, Subject};
@@ -17,6 +18,10 @@ pub(super) async fn of_id(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answ
     let hint = hint(call)?;
     let content = registry.content(SchemaKey::Id(id(call)?), hint.as_ref()).await?;
     let mut body = body(&content, call)?;
+    body.schema_tags = tags::asked_for(&content.schema, call);
+    if let Some(hint) = &hint {
+        qualify_references(&mut body, hint, call);
+    }
     if call.flag("fetchMaxId") {
         body.max_id = registry.highest_id(hint.as_ref()).await?.map(|id| id.0);
     }

@@ -35,10 +35,12 @@ mod ids;
 mod proposal;
 mod request;
 mod route;
+mod schemas;
 mod scope;
 mod serve;
 mod settings;
 mod subjects;
+mod tags;
 mod text;
 
 pub use request::{Method, Request};

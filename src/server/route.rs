@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::request::{Call, Method, Request};
-use super::{about, batch, compatibility, ids, scope, settings, subjects};
+use super::{about, batch, compatibility, ids, schemas, scope, settings, subjects};
 use crate::registry::Registry;
 use crate::transport::BoxFuture;
 
@@ -52,7 +52,7 @@ pub(super) const ROUTES: &[Route] = &[
     quick(Get, "schemas/ids/{id}/versions", |registry, call| Box::pin(ids::versions(registry, call))),
     quick(Get, "schemas/guids/{guid}", |registry, call| Box::pin(ids::of_guid(registry, call))),
     quick(Get, "schemas/guids/{guid}/ids", |registry, call| Box::pin(ids::ids_of_guid(registry, call))),
-    slow(Get, "schemas", |registry, call| Box::pin(subjects::schemas(registry, call))),
+    slow(Get, "schemas", |registry, call| Box::pin(schemas::list(registry, call))),
     quick(Get, "schemas/types", |_, _| about::types()),
     slow(Get, "subjects", |registry, call| Box::pin(subjects::list(registry, call))),
     slow(Post, "subjects/{subject}", |registry, call| Box::pin(subjects::lookup(registry, call))),

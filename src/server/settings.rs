@@ -10,7 +10,7 @@ use super::request::Call;
 use super::route::Answer;
 use crate::ids::InvalidName;
 use crate::registry::api::{ModeBody, config_change};
-use crate::registry::{Registry, RegistryErrorKind, RegistryMode, Subject};
+use crate::registry::{Deleted, Registry, RegistryErrorKind, RegistryMode, Subject};
 
 /// `GET /config[/{s}]`
 pub(super) async fn config(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
@@ -57,10 +57,17 @@ pub(super) async fn set_mode(registry: &Arc<dyn Registry>, call: &Call<'_>) -> A
     mode_body(mode)
 }
 
-/// `DELETE /mode[/{s}]`; that of the whole registry goes back to where it began.
+/// `DELETE /mode[/{s}]`; that of the whole registry goes back to where it began. `recursive` takes the modes of a context's
+/// subjects with that of the context.
 pub(super) async fn delete_mode(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
     let mode = match scope(call)? {
-        Some(subject) => registry.delete_mode(&subject).await?,
+        Some(subject) => {
+            let mode = registry.delete_mode(&subject).await?;
+            if call.flag("recursive") && subject.is_context() {
+                delete_modes_within(registry, &subject).await?;
+            }
+            mode
+        }
         None => {
             let mode = registry.mode(None).await?;
             registry.set_mode(None, RegistryMode::default(), false).await?;
@@ -68,6 +75,16 @@ pub(super) async fn delete_mode(registry: &Arc<dyn Registry>, call: &Call<'_>) -
         }
     };
     mode_body(mode)
+}
+
+async fn delete_modes_within(registry: &Arc<dyn Registry>, context: &Subject) -> Result<(), Failure> {
+    for subject in registry.subjects(context.as_str(), Deleted::Included).await? {
+        match registry.delete_mode(&subject).await {
+            Err(error) if error.is_not_found() => {}
+            deleted => drop(deleted?),
+        }
+    }
+    Ok(())
 }
 
 fn mode_body(mode: RegistryMode) -> Answer {

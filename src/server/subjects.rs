@@ -1,4 +1,4 @@
-//! `/subjects` and `/schemas`: what is registered, and registering.
+//! `/subjects`: what is registered, and registering.
 
 use std::sync::Arc;
 
@@ -9,38 +9,19 @@ use super::json;
 use super::proposal::proposal;
 use super::request::Call;
 use super::route::Answer;
-use super::text::shown;
+use super::tags;
+use super::text::{qualify_references, shown};
 use crate::registry::api::SchemaBody;
 use crate::registry::{Deleted, Registered, Registry, RegistryErrorKind, Subject, VersionSpec};
 
 /// The prefix that stands for all contexts.
-const ALL: &str = ":*:";
+pub(super) const ALL: &str = ":*:";
 
 /// `GET /subjects`
 pub(super) async fn list(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
     let prefix = call.parameter("subjectPrefix").unwrap_or(ALL.into());
     let subjects = registry.subjects(&prefix, call.deleted()).await?;
     json(&call.page(subjects.iter().map(Subject::as_str).collect())?)
-}
-
-/// `GET /schemas`
-pub(super) async fn schemas(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
-    let prefix = call.parameter("subjectPrefix").unwrap_or(ALL.into());
-    let deleted = call.deleted();
-    let mut found = Vec::new();
-    for subject in registry.subjects(&prefix, deleted).await? {
-        let mut versions = registry.versions(&subject, deleted).await?;
-        if call.flag("latestOnly") {
-            versions.drain(..versions.len().saturating_sub(1));
-        }
-        found.extend(versions.into_iter().map(|version| (subject.clone(), version)));
-    }
-    let mut bodies = Vec::new();
-    for (subject, version) in call.page(found)? {
-        let registered = registry.version(&subject, VersionSpec::Number(version), Deleted::Included).await?;
-        bodies.push(body(&registered, call)?);
-    }
-    json(&bodies)
 }
 
 /// `POST /subjects/{s}`
@@ -105,7 +86,11 @@ pub(super) async fn register(registry: &Arc<dyn Registry>, call: &Call<'_>) -> A
 
 /// `GET /subjects/{s}/versions/{v}`
 pub(super) async fn version(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
-    json(&body(&*one(registry, call).await?, call)?)
+    let registered = one(registry, call).await?;
+    let mut body = body(&registered, call)?;
+    body.schema_tags = tags::asked_for(&registered.schema, call);
+    qualify_references(&mut body, &registered.subject, call);
+    json(&body)
 }
 
 /// `GET /subjects/{s}/versions/{v}/schema`: the text alone.
@@ -131,7 +116,8 @@ async fn one(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Result<Arc<Regist
     Ok(registry.version(&subject, version, call.deleted()).await?)
 }
 
-fn body(registered: &Registered, call: &Call<'_>) -> Result<SchemaBody, Failure> {
+/// A version in the form that was asked for.
+pub(super) fn body(registered: &Registered, call: &Call<'_>) -> Result<SchemaBody, Failure> {
     let mut body = SchemaBody::from(registered);
     body.schema = Some(shown(&registered.schema, call.parameter("format").as_deref())?);
     Ok(body)

@@ -13,6 +13,9 @@ pub(crate) mod command;
 mod edges;
 #[path = "server/kills.rs"]
 mod kills;
+#[cfg(all(feature = "protobuf", feature = "json"))]
+#[path = "server/parameters.rs"]
+mod parameters;
 #[path = "server/scope.rs"]
 mod scope;
 #[path = "server/sockets.rs"]

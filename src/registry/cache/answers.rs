@@ -435,6 +435,10 @@ impl Registry for CachedRegistry {
         self.0.registry.subjects(prefix, deleted)
     }
 
+    fn aliases<'a>(&'a self, prefix: &'a str) -> Answer<'a, BTreeMap<Subject, Vec<Subject>>> {
+        self.0.registry.aliases(prefix)
+    }
+
     fn versions<'a>(&'a self, subject: &'a Subject, deleted: Deleted) -> Answer<'a, Vec<Version>> {
         self.0.registry.versions(subject, deleted)
     }

@@ -1,10 +1,11 @@
 //! Cases of settings and modes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::support::{OTHER, TEXT, proposal, refused, register, set_level, subject, versions};
+use super::support::{OTHER, TEXT, number, proposal, refused, register, set_level, subject, versions};
 use crate::compat::{Level, Policy};
-use crate::ids::{SchemaId, Version};
+use crate::ids::{SchemaId, SchemaKey, Version};
 use crate::registry::{Config, ConfigChange, Deleted, Deletion, Registry, RegistryMode, Setting};
 
 pub(super) async fn config(registry: Arc<dyn Registry>) {
@@ -49,6 +50,20 @@ pub(super) async fn alias(registry: Arc<dyn Registry>) {
     assert_eq!(found.subject, subject("old"));
     assert_eq!(register(&registry, "new", TEXT).await.id, SchemaId(1));
     assert_eq!(registry.subjects("", Deleted::Included).await.expect("a list"), [subject("old")]);
+
+    let named = async |prefix| registry.aliases(prefix).await.expect("a list");
+    let told = BTreeMap::from([(subject("old"), vec![subject("new")])]);
+    // A registry that cannot tell has none.
+    assert!([&told, &BTreeMap::new()].contains(&&named("n").await));
+    assert_eq!(named("o").await, BTreeMap::new(), "a prefix is of the name that stands in");
+
+    let hint = subject("new");
+    let uses = registry.uses(SchemaId(1), Some(&hint), Deleted::Hidden).await.expect("known");
+    assert_eq!(uses, [(subject("old"), Version(1))]);
+    registry.content(SchemaKey::Id(SchemaId(1)), Some(&hint)).await.expect("known");
+    assert_eq!(registry.delete_version(&hint, number(1), Deletion::Soft).await.expect("hidden"), Version(1));
+    assert_eq!(registry.delete_subject(&hint, Deletion::Permanent).await.expect("gone"), [Version(1)]);
+    assert_eq!(versions(&registry, "old", Deleted::Included).await, [0; 0]);
 }
 
 pub(super) async fn read_only(registry: Arc<dyn Registry>) {

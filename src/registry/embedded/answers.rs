@@ -1,5 +1,6 @@
 //! The trait, question by question: reads ask the state, writes decide and ask it afterwards.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::EmbeddedRegistry;
@@ -73,6 +74,10 @@ impl Registry for EmbeddedRegistry {
 
     fn subjects<'a>(&'a self, prefix: &'a str, deleted: Deleted) -> Answer<'a, Vec<Subject>> {
         Box::pin(self.read(move |state, _| Ok(state.subjects(prefix, deleted))))
+    }
+
+    fn aliases<'a>(&'a self, prefix: &'a str) -> Answer<'a, BTreeMap<Subject, Vec<Subject>>> {
+        Box::pin(self.read(move |state, _| Ok(state.aliases(prefix))))
     }
 
     fn versions<'a>(&'a self, subject: &'a Subject, deleted: Deleted) -> Answer<'a, Vec<Version>> {

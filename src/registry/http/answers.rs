@@ -139,7 +139,20 @@ impl Registry for HttpRegistry {
         Box::pin(async move {
             let request = Outgoing::new("GET", &["subjects"]).with("subjectPrefix", prefix);
             let names: Vec<String> = self.json(shown(request, deleted)).await?;
-            Ok(names.iter().map(|name| Subject::accepted(name)).collect())
+            Ok(accepted(&names))
+        })
+    }
+
+    fn aliases<'a>(&'a self, prefix: &'a str) -> Answer<'a, BTreeMap<Subject, Vec<Subject>>> {
+        Box::pin(async move {
+            let request = Outgoing::new("GET", &["schemas"])
+                .with("subjectPrefix", prefix)
+                .flag("aliases", true)
+                .flag("deleted", true)
+                .flag("latestOnly", true);
+            let bodies: Vec<SchemaBody> = self.json(request).await?;
+            let told = bodies.into_iter().filter_map(|it| Some((it.subject?, it.aliases?)));
+            Ok(told.map(|(subject, aliases)| (Subject::accepted(&subject), accepted(&aliases))).collect())
         })
     }
 
@@ -382,6 +395,11 @@ fn is_same(one: &Schema, other: &Schema) -> bool {
 /// The text as a value, in which the order of members does not count.
 fn as_json(schema: &Schema) -> Option<serde_json::Value> {
     serde_json::from_str(schema.text()).ok()
+}
+
+/// Names that a registry told.
+fn accepted(names: &[String]) -> Vec<Subject> {
+    names.iter().map(|name| Subject::accepted(name)).collect()
 }
 
 /// A request for the settings of a subject, or of the whole registry.

@@ -1,6 +1,6 @@
 //! What is so: the questions that a registry answers without changing anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::decide::history;
@@ -15,6 +15,27 @@ use crate::schema::Mode;
 
 /// A prefix for the subjects of all contexts.
 const ALL_CONTEXTS: &str = ":*:";
+
+/// What the names of subjects begin with. It names a context as a subject does.
+struct Prefix {
+    /// `None` for all of them.
+    context: Option<String>,
+    name: String,
+}
+
+impl Prefix {
+    fn new(text: &str) -> Self {
+        if let Some(name) = text.strip_prefix(ALL_CONTEXTS) {
+            return Self { context: None, name: name.to_owned() };
+        }
+        let subject = Subject::accepted(text);
+        Self { context: Some(subject.context().to_owned()), name: subject.name().to_owned() }
+    }
+
+    fn is_of_context(&self, context: &str) -> bool {
+        self.context.as_deref().is_none_or(|own| own == context)
+    }
+}
 
 impl State {
     /// One version of a subject.
@@ -89,6 +110,8 @@ impl State {
         key: SchemaKey,
         hint: Option<&Subject>,
     ) -> Result<Content, RegistryError> {
+        let hint = hint.map(|hint| self.aliased(hint));
+        let hint = hint.as_ref();
         let entry = match key {
             SchemaKey::Id(id) => self.uses_of(id, hint).and_then(|uses| {
                 let hinted =
@@ -122,7 +145,9 @@ impl State {
         hint: Option<&Subject>,
         deleted: Deleted,
     ) -> Result<Vec<(Subject, Version)>, RegistryError> {
-        let uses = self.uses_of(id, hint).ok_or_else(|| RegistryError::key_not_found(SchemaKey::Id(id)))?;
+        let hint = hint.map(|hint| self.aliased(hint));
+        let uses =
+            self.uses_of(id, hint.as_ref()).ok_or_else(|| RegistryError::key_not_found(SchemaKey::Id(id)))?;
         let shown = |(subject, version): &&(Subject, Version)| {
             self.entry(subject, *version).is_some_and(|entry| deleted.shows(entry.is_deleted()))
         };
@@ -133,21 +158,36 @@ impl State {
     /// A subject is deleted when all its versions are.
     #[must_use]
     pub fn subjects(&self, prefix: &str, deleted: Deleted) -> Vec<Subject> {
-        let prefix_subject = Subject::accepted(prefix);
-        let (context, name) = match prefix.strip_prefix(ALL_CONTEXTS) {
-            Some(name) => (None, name),
-            None => (Some(prefix_subject.context()), prefix_subject.name()),
-        };
-        let contexts = self.contexts.iter().filter(|(it, _)| context.is_none_or(|context| context == *it));
+        let prefix = Prefix::new(prefix);
+        let contexts = self.contexts.iter().filter(|(it, _)| prefix.is_of_context(it));
         let subjects = contexts.flat_map(|(_, context)| context.subjects.iter());
         let mut found: Vec<Subject> = subjects
             .filter(|(subject, versions)| {
                 let gone = versions.values().all(|entry| entry.is_deleted());
-                subject.name().starts_with(name) && deleted.shows(gone)
+                subject.name().starts_with(&prefix.name) && deleted.shows(gone)
             })
             .map(|(subject, _)| subject.clone())
             .collect();
         found.sort();
+        found
+    }
+
+    /// The subjects that others stand in for, each with those whose alias it is and whose names begin with a prefix. A subject that
+    /// stands in for another need not have versions of its own, and what it stands for need not be there.
+    #[must_use]
+    pub fn aliases(&self, prefix: &str) -> BTreeMap<Subject, Vec<Subject>> {
+        let prefix = Prefix::new(prefix);
+        let mut found: BTreeMap<Subject, Vec<Subject>> = BTreeMap::new();
+        for subject in self.configs.iter().filter_map(|(scope, _)| scope.as_ref()) {
+            if !prefix.is_of_context(subject.context()) || !subject.name().starts_with(&prefix.name) {
+                continue;
+            }
+            let target = self.aliased(subject);
+            if target != *subject {
+                found.entry(target).or_default().push(subject.clone());
+            }
+        }
+        found.values_mut().for_each(|subjects| subjects.sort());
         found
     }
 

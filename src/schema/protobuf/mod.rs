@@ -27,7 +27,7 @@ mod parse;
 mod serialized;
 mod well_known;
 
-pub use canonical::canonical;
+pub use canonical::{canonical, without_extensions};
 pub use indexes::{Declaration, Messages};
 pub use parse::{MAX_LENGTH, parse};
 pub use serialized::serialized;

@@ -8,16 +8,16 @@ use schemawire::server::{self, Method, Request};
 use serde_json::{Value, json};
 
 /// A server with nothing registered.
-struct Server(Arc<dyn Registry>);
+pub(super) struct Server(Arc<dyn Registry>);
 
 impl Server {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Arc::new(pollster::block_on(EmbeddedRegistry::in_memory()).expect("a registry")))
     }
 
     /// Status and body of `METHOD /path?query`.
     #[track_caller]
-    fn raw(&self, request: &str, body: &str) -> (u16, String) {
+    pub(super) fn raw(&self, request: &str, body: &str) -> (u16, String) {
         let (method, target) = request.split_once(' ').expect("a method and a path");
         let method = match method {
             "GET" => Method::Get,
@@ -33,21 +33,21 @@ impl Server {
     }
 
     #[track_caller]
-    fn ask(&self, request: &str, body: &Value) -> (u16, Value) {
+    pub(super) fn ask(&self, request: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (status, body) = self.raw(request, &body);
         (status, serde_json::from_str(&body).expect("JSON"))
     }
 
     #[track_caller]
-    fn get(&self, path: &str) -> Value {
+    pub(super) fn get(&self, path: &str) -> Value {
         let (status, body) = self.ask(&format!("GET {path}"), &Value::Null);
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
     #[track_caller]
-    fn done(&self, request: &str, body: impl Borrow<Value>) -> Value {
+    pub(super) fn done(&self, request: &str, body: impl Borrow<Value>) -> Value {
         let (status, body) = self.ask(request, body.borrow());
         assert_eq!(status, 200, "{request}: {body}");
         body
@@ -55,7 +55,7 @@ impl Server {
 
     /// Asserts that a request is refused with that code, and with the status that goes with it.
     #[track_caller]
-    fn refused(&self, request: &str, body: impl Borrow<Value>, code: u64) -> String {
+    pub(super) fn refused(&self, request: &str, body: impl Borrow<Value>, code: u64) -> String {
         let (status, body) = self.ask(request, body.borrow());
         let expected = if code >= 1000 { code / 100 } else { code };
         assert_eq!(
@@ -67,7 +67,7 @@ impl Server {
     }
 }
 
-fn record(fields: &str) -> Value {
+pub(super) fn record(fields: &str) -> Value {
     json!({"schema": format!(r#"{{"type":"record","name":"R","namespace":"a","fields":[{fields}]}}"#)})
 }
 

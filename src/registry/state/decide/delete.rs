@@ -17,6 +17,7 @@ pub fn delete_subject(
     subject: &Subject,
     deletion: Deletion,
 ) -> Result<Decision<Vec<Version>>, RegistryError> {
+    let subject = &state.aliased(subject);
     let all: Vec<&Arc<Entry>> = state.shown(subject, Deleted::Included).collect();
     let live: Vec<&Arc<Entry>> = all.iter().copied().filter(|entry| !entry.is_deleted()).collect();
     let Some(newest) = all.last() else { return Err(RegistryError::subject_not_found(subject)) };
@@ -53,6 +54,7 @@ pub fn delete_version(
     version: VersionSpec,
     deletion: Deletion,
 ) -> Result<Decision<Version>, RegistryError> {
+    let subject = &state.aliased(subject);
     // The latest one to hide is the latest that is shown; the latest to forget is the latest of all.
     let hidden = deletion == Deletion::Soft && version == VersionSpec::Latest;
     let shown = if hidden { Deleted::Hidden } else { Deleted::Included };

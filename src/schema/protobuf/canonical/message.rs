@@ -26,6 +26,8 @@ pub(super) struct Printer<'m> {
     pub(super) model: &'m Model,
     /// Whether maps and groups are printed as such, and not as the messages they stand for.
     pub(super) is_text: bool,
+    /// Whether what extends other messages is printed.
+    pub(super) extensions: bool,
 }
 
 /// The messages that the parser made for maps and groups, by name, and their paths.
@@ -173,6 +175,9 @@ impl Printer<'_> {
     }
 
     fn extensions(&self, fields: &[FieldDescriptorProto], behind: &Behind<'_>, out: &mut Writer) {
+        if !self.extensions {
+            return;
+        }
         for block in fields.chunk_by(|a, b| a.extendee == b.extendee) {
             let extendee = block.first().map(|field| field.extendee()).unwrap_or_default();
             out.section();

@@ -4,6 +4,7 @@
 //! A schema that was a descriptor keeps its map entries and groups as nested messages, so that they count for message indexes
 //! in the text, too: a map entry with `option map_entry = true`, a group's field with [`DELIMITED`].
 
+mod bare;
 mod message;
 mod options;
 mod writer;
@@ -13,6 +14,7 @@ use std::collections::HashSet;
 use prost_types::FileDescriptorProto;
 
 use super::{Model, Origin};
+pub use bare::without_extensions;
 use message::Printer;
 use options::{Options, field_options};
 use writer::{Writer, quoted};
@@ -27,6 +29,11 @@ pub(super) const DELIMITED: ([&str; 2], &str) = (["features", "message_encoding"
 /// extensions of options is not printed.
 #[must_use]
 pub fn canonical(model: &Model) -> String {
+    print(model, true)
+}
+
+/// The text; `extensions` says whether what extends other messages is in it.
+fn print(model: &Model, extensions: bool) -> String {
     let file = model.file();
     let mut out = Writer::default();
     // The parser drops `proto2`, the default, but says where it was written.
@@ -42,7 +49,7 @@ pub fn canonical(model: &Model) -> String {
         out.section();
         Options::of_file(options).statements(&mut out);
     }
-    Printer { model, is_text: model.origin() == Origin::Text }.file(file, &mut out);
+    Printer { model, is_text: model.origin() == Origin::Text, extensions }.file(file, &mut out);
     out.finish()
 }
 

@@ -1,0 +1,108 @@
+//! Tags in schemas that are JSON themselves: Avro and JSON Schema.
+
+use serde_json::{Map, Value};
+
+use super::{Tagged, within};
+
+/// The member that holds tags.
+const MEMBER: &str = "confluent:tags";
+
+/// Steps that are followed into a JSON Schema: one may lead into itself.
+const DEPTH: usize = 64;
+
+#[cfg(feature = "avro")]
+pub(super) fn of_avro(text: &str, tagged: &mut Tagged) {
+    // What is registered has been read before.
+    avro(&serde_json::from_str(text).unwrap_or_default(), "", tagged);
+}
+
+#[cfg(feature = "avro")]
+fn avro(schema: &Value, namespace: &str, tagged: &mut Tagged) {
+    let members = match schema {
+        Value::Array(branches) => return branches.iter().for_each(|it| avro(it, namespace, tagged)),
+        Value::Object(members) => members,
+        _ => return,
+    };
+    match members.get("type") {
+        Some(Value::String(kind)) if kind == "record" || kind == "error" => {
+            let name = full_name(members, namespace);
+            tagged.record(&name, tags(members));
+            let namespace = name.rsplit_once('.').map_or("", |(namespace, _)| namespace);
+            let fields = members.get("fields").and_then(Value::as_array);
+            for field in fields.into_iter().flatten().filter_map(Value::as_object) {
+                let field_name = field.get("name").and_then(Value::as_str).unwrap_or_default();
+                tagged.field(&within(&name, field_name), tags(field));
+                avro(field.get("type").unwrap_or(&Value::Null), namespace, tagged);
+            }
+        }
+        Some(inner @ (Value::Object(_) | Value::Array(_))) => avro(inner, namespace, tagged),
+        _ => {
+            let inner = ["items", "values"].into_iter().filter_map(|member| members.get(member));
+            inner.for_each(|it| avro(it, namespace, tagged));
+        }
+    }
+}
+
+/// The name with its namespace: its own, or that of what it stands in.
+#[cfg(feature = "avro")]
+fn full_name(members: &Map<String, Value>, outer: &str) -> String {
+    let text = |member: &str| members.get(member).and_then(Value::as_str);
+    let name = text("name").unwrap_or_default();
+    if name.contains('.') { name.to_owned() } else { within(text("namespace").unwrap_or(outer), name) }
+}
+
+pub(super) fn of_json(text: &str, tagged: &mut Tagged) {
+    let root: Value = serde_json::from_str(text).unwrap_or_default();
+    Walk { root: &root, tagged }.schema(&root, "", true, DEPTH);
+}
+
+/// A walk through a JSON Schema.
+struct Walk<'w> {
+    root: &'w Value,
+    tagged: &'w mut Tagged,
+}
+
+impl Walk<'_> {
+    /// `is_own` says that tags are those of the object itself, and not of a property that has it.
+    fn schema(&mut self, schema: &Value, path: &str, is_own: bool, depth: usize) {
+        let (Value::Object(members), Some(depth)) = (schema, depth.checked_sub(1)) else { return };
+        let root = self.root;
+        let target = members.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
+        if let Some(target) = target.and_then(|pointer| root.pointer(pointer)) {
+            self.schema(target, path, false, depth);
+        }
+        for (keyword, step) in [("allOf", "allof"), ("anyOf", "anyof"), ("oneOf", "oneof")] {
+            let branches = members.get(keyword).and_then(Value::as_array);
+            for (index, branch) in branches.into_iter().flatten().enumerate() {
+                self.schema(branch, &within(path, &format!("{step}.{index}")), true, depth);
+            }
+        }
+        if let Some(inner) = members.get("not") {
+            self.schema(inner, &within(path, "not"), true, depth);
+        }
+        match members.get("items") {
+            Some(Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.schema(item, &within(path, &format!("array.{index}")), true, depth);
+                }
+            }
+            Some(items) => self.schema(items, &within(path, "array"), true, depth),
+            None => {}
+        }
+        let properties = members.get("properties").and_then(Value::as_object);
+        let object = within(path, "object");
+        if is_own && (properties.is_some() || members.get("type").is_some_and(|kind| kind == "object")) {
+            self.tagged.record(&object, tags(members));
+        }
+        for (name, property) in properties.into_iter().flatten() {
+            let path = within(&object, name);
+            self.tagged.field(&path, property.as_object().map(tags).unwrap_or_default());
+            self.schema(property, &path, false, depth);
+        }
+    }
+}
+
+fn tags(members: &Map<String, Value>) -> Vec<String> {
+    let tags = members.get(MEMBER).and_then(Value::as_array);
+    tags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
