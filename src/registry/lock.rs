@@ -11,7 +11,7 @@ use futures_channel::oneshot;
 
 /// A value that one task at a time may use, across its waits.
 #[derive(Debug)]
-pub(super) struct Lock<T>(Arc<Mutex<Line<T>>>);
+pub(crate) struct Lock<T>(Arc<Mutex<Line<T>>>);
 
 #[derive(Debug)]
 struct Line<T> {
@@ -22,19 +22,19 @@ struct Line<T> {
 
 /// The value, in use; dropping it lets the next one in.
 #[derive(Debug)]
-pub(super) struct Guard<T> {
+pub(crate) struct Guard<T> {
     line: Arc<Mutex<Line<T>>>,
     /// `None` only once it was passed on.
     value: Option<T>,
 }
 
 impl<T> Lock<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Self(Arc::new(Mutex::new(Line { value: Some(value), waiters: VecDeque::new() })))
     }
 
     /// Waits for the value.
-    pub(super) async fn lock(&self) -> Guard<T> {
+    pub(crate) async fn lock(&self) -> Guard<T> {
         loop {
             let turn = {
                 let mut line = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -39,7 +39,7 @@ mod forward;
 mod guid;
 #[cfg(feature = "registry-http")]
 pub mod http;
-mod lock;
+pub(crate) mod lock;
 mod metadata;
 mod read_only;
 pub mod state;

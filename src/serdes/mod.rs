@@ -32,6 +32,7 @@ mod dynamic;
 mod error;
 mod framings;
 mod lookup;
+mod migration;
 mod once;
 mod reader;
 mod resolve;

@@ -1,8 +1,9 @@
 //! Messages to values.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::lookup::{Bound, BoundKey};
+use super::migration::Migrations;
 use super::once::Once;
 use super::{Serdes, SerdesError};
 use crate::codec::{BoundCodec, Codec, Decode, Message};
@@ -10,7 +11,7 @@ use crate::frame::{Frame, FrameError, MessageIndexes};
 use crate::ids::{KeyOrValue, SchemaKey};
 use crate::record::Headers;
 use crate::registry::cache::table::{Bounded, Lookup};
-use crate::registry::{RuleSet, Subject};
+use crate::registry::{Content, Subject};
 use crate::schema::{Format, Schema};
 use crate::value::Value;
 
@@ -36,8 +37,8 @@ pub(super) struct ReaderState<C: Codec> {
     codec: C,
     pub(super) schema: Option<Schema>,
     pub(super) hint: Option<Subject>,
-    /// The rules of the reader's schema, where it is registered under that subject; they are learnt with the first load.
-    rules: OnceLock<Option<RuleSet>>,
+    /// What stands between writers and the reader's schema, under that subject.
+    migrations: Migrations,
     /// The first writers that were met.
     first: Once<Arc<Writer<C>>>,
     /// The others, of which the oldest leave.
@@ -61,7 +62,14 @@ impl<C: Codec> ReaderState<C> {
     pub(super) fn new(codec: C, schema: Option<&Schema>, hint: Option<Subject>, capacity: usize) -> Self {
         let first = FIRST.min(capacity / 2);
         let later = Bounded::new(capacity - first);
-        Self { codec, schema: schema.cloned(), hint, rules: OnceLock::new(), first: Once::new(first), later }
+        Self {
+            codec,
+            schema: schema.cloned(),
+            hint,
+            migrations: Migrations::new(capacity),
+            first: Once::new(first),
+            later,
+        }
     }
 
     /// Takes the message indexes off, where the format has some.
@@ -91,9 +99,12 @@ impl<C: Codec> ReaderState<C> {
         found.map(|writer| &**writer)
     }
 
-    /// Whether the reader's own rules are known, or it can have none.
-    fn knows_rules(&self) -> bool {
-        self.schema.is_none() || self.hint.is_none() || self.rules.get().is_some()
+    /// Whether it is known what stands between a writer and this reader, or nothing can.
+    fn knows_way(&self, key: SchemaKey, content: &Content) -> bool {
+        match (&self.schema, &self.hint) {
+            (Some(schema), Some(_)) => self.migrations.knows(key, content, schema),
+            _ => true,
+        }
     }
 
     fn is_bound(&self, lookup: &Bound<'_>) -> bool {
@@ -165,7 +176,10 @@ impl<C: Codec> Reader<C> {
         let (key, state) = (frame.key, &*self.state);
         let indexes = state.split(&frame).ok().map(|(indexes, _)| indexes);
         let is_bound = indexes.is_some_and(|indexes| state.is_bound(&Bound { key, indexes: &indexes }));
-        let is_loaded = || state.knows_rules() && self.serdes.cached(key, state.hint.as_ref()).is_some();
+        let is_loaded = || {
+            let content = self.serdes.cached(key, state.hint.as_ref());
+            content.is_some_and(|content| state.knows_way(key, &content))
+        };
         let is_known = is_bound || is_loaded();
         (!is_known).then_some(key)
     }
@@ -175,14 +189,12 @@ impl<C: Codec> Reader<C> {
     /// # Errors
     /// A registry that does not know it, or does not answer.
     pub async fn load(&self, key: SchemaKey) -> Result<Schema, SerdesError> {
-        let state = &*self.state;
-        if let (Some(schema), Some(subject)) = (&state.schema, &state.hint)
-            && state.rules.get().is_none()
-        {
-            let rules = self.serdes.rules_of(subject, schema).await?;
-            let _ = state.rules.set(rules);
+        let (serdes, state) = (&self.serdes, &*self.state);
+        let content = serdes.load_content(key, state.hint.as_ref()).await?;
+        if let (Some(schema), Some(subject)) = (&state.schema, &state.hint) {
+            state.migrations.learn(serdes, subject, key, &content, schema).await?;
         }
-        Ok(self.serdes.load_content(key, state.hint.as_ref()).await?.schema.clone())
+        Ok(content.schema.clone())
     }
 
     /// As [`Reader::deserialize`], and loads the writer's schema where that is needed.
@@ -248,7 +260,8 @@ impl<C: Codec> Reader<C> {
         split: Result<(MessageIndexes, &'m [u8]), FrameError>,
     ) -> Result<(Arc<Writer<C>>, &'m [u8]), SerdesError> {
         let state = &*self.state;
-        let content = self.serdes.cached(key, state.hint.as_ref()).filter(|_| state.knows_rules());
+        let content = self.serdes.cached(key, state.hint.as_ref());
+        let content = content.filter(|content| state.knows_way(key, content));
         let content = content.ok_or(SerdesError::UnknownSchema(key))?;
         let schema = &content.schema;
         let expected = state.codec.format();
@@ -260,8 +273,7 @@ impl<C: Codec> Reader<C> {
         self.serdes.check_read(key, state.hint.as_ref(), &content)?;
         let mut binding = self.serdes.binding(schema);
         if let Some(reader) = &state.schema {
-            let rules = state.rules.get().and_then(Option::as_ref);
-            self.serdes.check_migration(key, state.hint.as_ref(), &content, reader, rules)?;
+            state.migrations.check(&self.serdes, state.hint.as_ref(), key, &content, reader)?;
             binding = binding.with_reader(reader);
         }
         if expected == Format::Protobuf {

@@ -11,8 +11,7 @@ use crate::ids::{SchemaKey, Version};
 use crate::registry::cache::context;
 use crate::registry::cache::lookup::{Keyed, Which};
 use crate::registry::{
-    Content, DataRule, Deleted, Proposal, Registered, Registry, RegistryErrorKind, RuleSet, Subject,
-    VersionSpec,
+    Content, DataRule, Deleted, Proposal, Registered, Registry, RuleSet, Subject, VersionSpec,
 };
 use crate::schema::Schema;
 
@@ -97,7 +96,7 @@ impl Serdes {
         Some(self.settle(&Subject::accepted(subject), schema, &registered))
     }
 
-    fn proposal(&self, schema: &Schema) -> Proposal {
+    pub(super) fn proposal(&self, schema: &Schema) -> Proposal {
         let mut proposal = Proposal::new(schema.clone());
         proposal.normalize = self.0.settings.normalize;
         proposal
@@ -212,20 +211,6 @@ impl Serdes {
         Ok(content)
     }
 
-    /// The rules of a reader's schema; none where it is not registered under the subject.
-    pub(super) async fn rules_of(
-        &self,
-        subject: &Subject,
-        schema: &Schema,
-    ) -> Result<Option<RuleSet>, SerdesError> {
-        match self.0.registry.lookup(subject, &self.proposal(schema), Deleted::Hidden).await {
-            Ok(registered) => Ok(registered.rule_set.clone()),
-            // Not there, or nothing that this registry could have. Whoever may not ask does not know.
-            Err(error) if error.is_not_found() || error.kind == RegistryErrorKind::InvalidSchema => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// What a key stands for, if it is known.
     pub(super) fn cached(&self, key: SchemaKey, own: Option<&Subject>) -> Option<Arc<Content>> {
         if let SchemaKey::Fingerprint(fingerprint) = key
@@ -271,29 +256,11 @@ impl Serdes {
         }
     }
 
-    /// The same where they are read with a schema of the reader's, which may have rules of its own.
-    pub(super) fn check_migration(
+    pub(super) fn place_of(
         &self,
         key: SchemaKey,
         own: Option<&Subject>,
-        content: &Content,
-        reader: &Schema,
-        readers_rules: Option<&RuleSet>,
-    ) -> Result<(), SerdesError> {
-        if content.schema == *reader || content.schema.canonical() == reader.canonical() {
-            return Ok(());
-        }
-        let direction = RuleDirection::Migrate;
-        let skipped = &self.0.settings.skipped_rules;
-        let rule =
-            self.stopping(content, direction).or_else(|| unexecuted(readers_rules, direction, skipped));
-        match rule {
-            None => Ok(()),
-            Some(rule) => Err(SerdesError::rule(key, self.place_of(key, own), rule, direction)),
-        }
-    }
-
-    fn place_of(&self, key: SchemaKey, own: Option<&Subject>) -> (Option<String>, Option<Version>) {
+    ) -> (Option<String>, Option<Version>) {
         let table = self.0.places.read();
         match table.find(&Keyed { context: context(self.hint(own)), name: "", key }) {
             Some((subject, version)) => (Some(subject.to_string()), Some(*version)),

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | domain and encoding rules of mode `WRITE`, `WRITEREAD` | a message that is written |
 //! | domain and encoding rules of mode `READ`, `WRITEREAD` | a message that is read |
-//! | migration rules (`UPGRADE`, `DOWNGRADE`, `UPDOWN`) | a message that is read with another schema than its writer's |
+//! | migration rules (`UPGRADE`, `DOWNGRADE`, `UPDOWN`) | a message that is read with another version than its writer's, [on the way](super::migration) |
 //!
 //! A rule that applies stops the message, unless it is disabled, its own `onFailure` for that direction is `NONE`, or the settings go
 //! on without its type. What is to be encrypted is not written in any case. Source: Confluent Schema Registry, *Data contracts*.
@@ -35,6 +35,38 @@ impl fmt::Display for RuleDirection {
     }
 }
 
+/// Which way a message is migrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From an older writer's version to a newer one.
+    Up,
+    /// To an older one.
+    Down,
+}
+
+impl Way {
+    /// Whether a rule of that mode runs on this way. A mode that nobody knows might.
+    fn is_for(self, mode: &str) -> bool {
+        let other = match self {
+            Self::Up => "DOWNGRADE",
+            Self::Down => "UPGRADE",
+        };
+        !other.eq_ignore_ascii_case(mode)
+    }
+
+    /// Whether what a rule names for failures says that they are nothing. Of two actions the first is for upgrades, the second for downgrades.
+    fn forgives(self, on_failure: Option<&str>) -> bool {
+        let actions: Vec<&str> = on_failure.unwrap_or_default().split(',').map(str::trim).collect();
+        let action = match (actions.as_slice(), self) {
+            ([up, _], Self::Up) => up,
+            ([_, down], Self::Down) => down,
+            ([only], _) => only,
+            _ => return false,
+        };
+        *action == "NONE"
+    }
+}
+
 impl RuleDirection {
     /// Whether a rule of that mode runs in this direction. A mode that nobody knows might.
     fn is_for(self, mode: &str) -> bool {
@@ -58,6 +90,18 @@ impl RuleDirection {
             (all, _) => all.iter().all(is_none),
         }
     }
+}
+
+/// The first migration rule of a version that applies on a way through it and is not executed.
+pub(super) fn unmigrated<'r>(
+    rules: Option<&'r RuleSet>,
+    way: Way,
+    skipped: &BTreeSet<String>,
+) -> Option<&'r DataRule> {
+    rules?.migration_rules.iter().find(|rule| {
+        let is_skipped = skipped.contains(rule.executor.as_deref().unwrap_or_default());
+        !rule.disabled && way.is_for(&rule.mode) && !is_skipped && !way.forgives(rule.on_failure.as_deref())
+    })
 }
 
 /// The first rule that applies in a direction and is not executed.

@@ -19,6 +19,8 @@ pub(crate) mod counting;
 #[cfg(feature = "protobuf")]
 mod messages;
 #[cfg(feature = "avro")]
+mod migrations;
+#[cfg(feature = "avro")]
 mod rules;
 #[cfg(feature = "avro")]
 mod settings;
