@@ -128,23 +128,25 @@ impl Awaited {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Landed, SendError>> {
-        if let Some(answer) = &mut self.answer {
-            return answer.poll_unpin(context);
-        }
-        // The producer is gone, and with it the batch, which cannot be: its last clone lets all batches leave.
-        let Some(answer) = self.shipment.answer() else {
+        let Some(mut answer) = self.answer.take().or_else(|| self.shipment.answer().cloned()) else {
+            // The producer is gone, and with it the batch, which cannot be: its last clone lets all batches leave.
             return Poll::Ready(Err(SendError::Closed { possibly_written: false }));
         };
-        match answer.peek() {
-            Some(result) => Poll::Ready(result.clone()),
-            None => self.answer.insert(answer.clone()).poll_unpin(context),
+        if let Some(result) = answer.peek() {
+            return Poll::Ready(result.clone());
         }
+        let polled = answer.poll_unpin(context);
+        if polled.is_pending() {
+            // One that has resolved may not be polled again, not even by the drop below.
+            self.answer = Some(answer);
+        }
+        polled
     }
 }
 
 impl Drop for Awaited {
     fn drop(&mut self) {
-        if let Some(answer) = self.answer.take().filter(|answer| answer.peek().is_none()) {
+        if let Some(answer) = self.answer.take() {
             background::spawn(answer.map(drop));
         }
     }

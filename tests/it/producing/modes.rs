@@ -144,3 +144,15 @@ fn records_without_a_key_begin_anywhere() {
     // One of them is missed by chance once in 25 million runs.
     assert!(firsts.iter().all(|count| *count > 0), "{firsts:?}");
 }
+
+#[test]
+fn a_handle_that_is_asked_again_gives_the_same_answer() {
+    let (log, serdes) = (Faulty::new([]), serdes());
+    let producer = producer(&log, &serdes, 1, |it| it);
+    let mut handle = producer.enqueue("a").expect("there is room");
+    let first = block_on(&mut handle).expect("acknowledged");
+    assert_eq!(block_on(&mut handle).expect("acknowledged"), first);
+    // Nobody waits for what has been answered: the background would panic over it.
+    drop(handle);
+    assert_eq!(block_on(producer.send("b")).expect("acknowledged").offset, first.offset + 1);
+}
