@@ -46,9 +46,9 @@ use futures_util::future::{Either, select};
 
 use self::log::Log;
 use self::queue::{Command, Queue, Waiting};
-use super::RegistryError;
 use super::lock::Lock;
-use super::state::{Decision, State};
+use super::state::{Decision, State, decide};
+use super::{Contents, RegistryError};
 use crate::codec::Codecs;
 use crate::compat::Level;
 use crate::record::TopicPartition;
@@ -162,6 +162,17 @@ impl EmbeddedRegistry {
     #[must_use]
     pub fn snapshot(&self) -> Arc<State> {
         self.0.published.load_full()
+    }
+
+    /// Takes over all that another registry has, with its ids and versions, in one transaction: all of it, or nothing.
+    ///
+    /// # Errors
+    /// A registry that has subjects; contents that do not belong together; a transport that fails; more than the write limit
+    /// (42209), of which 16 MiB are some ten thousand schemas.
+    pub async fn restore(&self, contents: Contents) -> Result<(), RegistryError> {
+        let texts = contents.versions.iter().map(|it| it.schema.text().len()).sum();
+        let restore = move |state: &_, codecs: &_| decide::restore(state, codecs, &contents);
+        self.write(texts, restore).await.map(|(answer, _)| answer)
     }
 
     /// Reads what other handles have written since.

@@ -30,6 +30,7 @@ pub(crate) mod cache;
 mod config;
 #[cfg(all(feature = "avro", feature = "conformance"))]
 pub mod conformance;
+mod contents;
 mod embedded;
 mod entity;
 mod error;
@@ -47,6 +48,7 @@ mod subject;
 
 pub use cache::{CacheCounts, CacheSettings, CachedRegistry};
 pub use config::{Config, ConfigChange, RegistryMode, Setting};
+pub use contents::Contents;
 pub use embedded::{Builder, EmbeddedRegistry};
 pub use entity::{Content, Deleted, Deletion, Proposal, Registered, Size, VersionSpec};
 pub use error::{RegistryError, RegistryErrorKind};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::cli::check::tree::{Leaf, of_commit, of_directory};
 use crate::cli::failure::Failure;
-use crate::registry::{Proposal, Registry, RegistryErrorKind, Subject};
+use crate::registry::{EmbeddedRegistry, Proposal, Registry, RegistryErrorKind, Subject};
 use crate::schema::{Mode, Reference, Schema};
 
 /// Where the schemas come from.
@@ -36,7 +36,7 @@ impl Seed {
     /// Registers all of it, or none. What is registered already stays as it is. What there is to say of it is answered.
     pub(super) async fn sow(
         &self,
-        registry: &impl Registry,
+        registry: &EmbeddedRegistry,
         template: Option<&str>,
     ) -> Result<Option<String>, Failure> {
         let leaves = match self {
@@ -59,19 +59,29 @@ impl Seed {
 
 /// Copies another registry, where this one has nothing yet.
 #[cfg(feature = "registry-http")]
-async fn copied(url: &str, registry: &impl Registry) -> Result<Option<String>, Failure> {
+async fn copied(url: &str, registry: &EmbeddedRegistry) -> Result<Option<String>, Failure> {
     let other = crate::registry::HttpRegistry::builder(url).build()?;
     let copied = super::copy::copy(&other, registry)
         .await
-        .map_err(|failure| failure.context(&format!("the registry {url} was not copied")))?;
-    Ok((!copied).then(|| format!("note: the store has subjects already; nothing was copied from {url}")))
+        .map_err(|failure| failure.context(&format!("the registry {} was not copied", shown(url))))?;
+    Ok((!copied)
+        .then(|| format!("note: the store has subjects already; nothing was copied from {}", shown(url))))
+}
+
+/// An address without the user and the password that it may hold.
+#[cfg(feature = "registry-http")]
+fn shown(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
+        _ => url.to_owned(),
+    }
 }
 
 #[cfg(not(feature = "registry-http"))]
-async fn copied(url: &str, _: &impl Registry) -> Result<Option<String>, Failure> {
-    Err(Failure::usage(format!(
-        "`registry:{url}`: this build has no client of registries (feature `registry-http`)"
-    )))
+async fn copied(_: &str, _: &EmbeddedRegistry) -> Result<Option<String>, Failure> {
+    Err(Failure::usage(
+        "a seed `registry:URL` needs the feature `registry-http`, which this binary was built without",
+    ))
 }
 
 /// A leaf as it is registered: its references lead to the subjects of the files that they mean.

@@ -82,6 +82,12 @@ impl HttpRegistry {
         self.0.exchange.connections()
     }
 
+    /// Whether a client could not be built because nothing here says which certificates to trust.
+    #[cfg(feature = "cli")]
+    pub(crate) fn lacks_authorities(error: &RegistryError) -> bool {
+        tls::lacks_authorities(error)
+    }
+
     /// Sends a request and gives the body of its answer, or the refusal.
     async fn ask(&self, request: Outgoing) -> Result<Vec<u8>, RegistryError> {
         let incoming = self.0.exchange.send(&request).await?;

@@ -24,6 +24,16 @@ pub(super) struct Tls {
     pub(super) identity: Option<(Vec<u8>, Secret)>,
 }
 
+/// What a machine without authorities is told.
+const NO_AUTHORITIES: &str =
+    "this machine has no certificate authorities that TLS could trust: name one with `certificate_authority`";
+
+/// Whether an error says that.
+#[cfg(feature = "cli")]
+pub(super) fn lacks_authorities(error: &RegistryError) -> bool {
+    error.message == NO_AUTHORITIES
+}
+
 /// The finished configuration. The provider is given by name: what other code of the process chose as its default does not count.
 ///
 /// `needed` says that an address begins with `https`. Where none does, a machine without authorities is no error.
@@ -39,8 +49,7 @@ pub(super) fn config(tls: &Tls, needed: bool) -> Result<ClientConfig, RegistryEr
             Ok(verifier) => system_roots(builder, verifier),
             Err(_) if !needed => builder.with_root_certificates(RootCertStore::empty()),
             Err(error) => {
-                let message = "this machine has no certificate authorities that TLS could trust: name one with `certificate_authority`";
-                return Err(invalid(message.into()).because(error));
+                return Err(invalid(NO_AUTHORITIES.into()).because(error));
             }
         }
     };

@@ -106,3 +106,93 @@ async fn exit_codes_tell_whose_fault_it_is() {
         assert!(!stdout(&secret).contains("hunter2"), "{}", stdout(&secret));
     });
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_is_fetched_for_an_oauth_client_whose_secret_nobody_sees() {
+    let tokens =
+        Peer::always(Reply::Json(200, r#"{"access_token": "fetched", "expires_in": 3600}"#.into())).await;
+    let (peer, dir) = (Peer::always(Reply::Json(200, "[]".into())).await, workplace());
+    std::fs::write(dir.path().join("secret"), "hunter2\n").expect("written");
+    let url = ("SCHEMAWIRE_REGISTRY", peer.url.as_str());
+    let endpoint = ("SCHEMAWIRE_REGISTRY_OAUTH_URL", tokens.url.as_str());
+    let client = ("SCHEMAWIRE_REGISTRY_OAUTH_CLIENT", "service");
+    let secret = ("SCHEMAWIRE_REGISTRY_OAUTH_SECRET", "hunter2");
+    tokio::task::block_in_place(|| {
+        let by_options = ["--registry-oauth-url", &tokens.url, "--registry-oauth-client", "service"];
+        let by_file = ["--registry-oauth-secret-file", "secret", "--registry-oauth-scope", "read all"];
+        for (arguments, variables, body) in [
+            (vec![], vec![url, endpoint, client, secret], "grant_type=client%5Fcredentials"),
+            ([by_options, by_file].concat(), vec![url], "scope=read%20all"),
+        ] {
+            let arguments: Vec<&str> = ["schemas"].into_iter().chain(arguments).collect();
+            let output = run_with(dir.path(), &arguments, &variables);
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+            assert_eq!(peer.seen().last().expect("asked").header("authorization"), Some("Bearer fetched"));
+            let asked = tokens.seen().last().cloned().expect("asked");
+            assert_eq!(asked.header("authorization"), Some("Basic c2VydmljZTpodW50ZXIy"));
+            let said = String::from_utf8_lossy(&asked.body).into_owned();
+            assert!(said.contains(&body.replace("%5F", "_")), "{said}");
+        }
+        for (arguments, variables, wanted) in [
+            (vec!["schemas"], vec![url, endpoint, client], "the OAuth client `service` has no secret"),
+            (vec!["schemas"], vec![url, endpoint, secret], "--registry-oauth-client"),
+            (
+                vec!["schemas"],
+                vec![url, endpoint, client, secret, ("SCHEMAWIRE_REGISTRY_USER", "u")],
+                "--registry-user",
+            ),
+        ] {
+            let output = run_with(dir.path(), &arguments, &variables);
+            assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+            assert!(stderr(&output).contains(wanted), "{}", stderr(&output));
+            assert!(!stderr(&output).contains("hunter2"), "{}", stderr(&output));
+        }
+        let help = run_with(dir.path(), &["schemas", "--help"], &[url, endpoint, client, secret]);
+        assert!(!stdout(&help).contains("hunter2"), "{}", stdout(&help));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_is_an_option_and_none_is_one_too() {
+    let (proxy, dir) = (Peer::always(Reply::Json(200, "[]".into())).await, workplace());
+    let peer = Peer::always(Reply::Json(200, "[]".into())).await;
+    let through = proxy.url.replace("http://", "http://user:hunter2@");
+    tokio::task::block_in_place(|| {
+        let output = run_with(
+            dir.path(),
+            &["schemas", "--registry", "http://registry.invalid:8081"],
+            &[("SCHEMAWIRE_REGISTRY_PROXY", &through)],
+        );
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let seen = proxy.seen().pop().expect("asked");
+        assert!(seen.path.starts_with("http://registry.invalid:8081/subjects"), "{}", seen.path);
+        assert!(seen.header("proxy-authorization").is_some());
+        let count = proxy.count();
+
+        let environment = [("http_proxy", proxy.url.as_str()), ("HTTP_PROXY", &proxy.url)];
+        let without = ["schemas", "--registry", &peer.url, "--registry-proxy", "none"];
+        let output = run_with(dir.path(), &without, &environment);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!((proxy.count(), peer.count()), (count, 1));
+
+        let output =
+            run_with(dir.path(), &["schemas", "--registry-proxy", "nowhere", "--registry", &peer.url], &[]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("the proxy's address is not one"), "{}", stderr(&output));
+    });
+}
+
+#[test]
+fn a_machine_without_authorities_is_told_which_option_names_one() {
+    let dir = workplace();
+    let nowhere = dir.path().join("nowhere");
+    let nowhere = nowhere.to_str().expect("UTF-8");
+    let output = run_with(
+        dir.path(),
+        &["schemas", "--registry", "https://registry.invalid"],
+        &[("SSL_CERT_FILE", nowhere), ("SSL_CERT_DIR", nowhere)],
+    );
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("no certificate authorities"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("`--registry-ca FILE`"), "{}", stderr(&output));
+}

@@ -8,10 +8,11 @@ use std::task::{Context, Poll, Waker};
 
 use pollster::block_on;
 use schemawire::compat::Level;
-use schemawire::ids::SchemaId;
+use schemawire::ids::{SchemaId, Version};
 use schemawire::record::{Batch, Headers, TopicPartition};
 use schemawire::registry::{
-    Config, Deleted, EmbeddedRegistry, Proposal, Registry, RegistryErrorKind, RegistryExt,
+    Config, Contents, Deleted, Deletion, EmbeddedRegistry, Proposal, Registry, RegistryErrorKind,
+    RegistryExt, RegistryMode, VersionSpec,
 };
 use schemawire::schema::Schema;
 use schemawire::transport::{Memory, ProducerSpec, TopicSpec, Transport};
@@ -327,4 +328,68 @@ fn a_file_gives_back_what_was_registered_when_it_is_opened_again() {
     // What compaction leaves makes the same state.
     block_on(log.maintain(i64::MAX)).unwrap();
     assert_eq!(block_on(EmbeddedRegistry::on(&log)).unwrap().snapshot(), before);
+}
+
+fn alias(name: &str) -> Config {
+    let mut config = Config::default();
+    config.alias = Some(name.into());
+    config
+}
+
+/// A registry with a deleted version, contexts, settings, an alias and modes.
+async fn whole() -> EmbeddedRegistry {
+    let registry = EmbeddedRegistry::in_memory().await.unwrap();
+    registry.register_schema("z", &numbered(1)).await.unwrap();
+    registry.set_level("z", Level::None).await.unwrap();
+    registry.register_schema("z", &numbered(2)).await.unwrap();
+    registry.register_schema(":.eu:s", &numbered(3)).await.unwrap();
+    let first = VersionSpec::Number(Version(1));
+    registry.delete_version(&name("z"), first, Deletion::Soft).await.unwrap();
+    registry.set_config(Some(&name("old-z")), &alias("z").into()).await.unwrap();
+    registry.set_mode(Some(&name(":.eu:s")), RegistryMode::ReadOnly, false).await.unwrap();
+    registry
+}
+
+#[test]
+fn what_another_registry_has_is_restored_with_its_ids_deletions_settings_and_modes() {
+    block_on(async {
+        let (old, log) = (whole().await, Memory::new());
+        let new = EmbeddedRegistry::on(&log).await.unwrap();
+        new.restore(Contents::of(&old).await.unwrap()).await.unwrap();
+        // From the log, too.
+        for registry in [new, EmbeddedRegistry::on(&log).await.unwrap()] {
+            assert_eq!(
+                registry.versions(&name("z"), Deleted::Included).await.unwrap(),
+                [Version(1), Version(2)]
+            );
+            assert_eq!(registry.versions(&name("z"), Deleted::Hidden).await.unwrap(), [Version(2)]);
+            assert_eq!(registry.latest("z").await.unwrap().id, SchemaId(2));
+            assert_eq!(registry.latest("old-z").await.unwrap().id, SchemaId(2), "an alias");
+            assert_eq!(registry.latest(":.eu:s").await.unwrap().id, SchemaId(1));
+            assert_eq!(registry.config(Some(&name("z"))).await.unwrap().level, Some(Level::None));
+            assert_eq!(registry.mode(Some(&name(":.eu:s"))).await.unwrap(), RegistryMode::ReadOnly);
+            assert_eq!(registry.mode(None).await.unwrap(), RegistryMode::ReadWrite);
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_restored_whole_leaves_nothing() {
+    block_on(async {
+        // The last thing that is looked at does not fit.
+        let mut broken = Contents::of(&whole().await).await.unwrap();
+        broken.configs.push((Some(name("late")), alias("\u{7}")));
+        let log = Memory::new();
+        let registry = EmbeddedRegistry::on(&log).await.unwrap();
+        assert_eq!(registry.restore(broken).await.unwrap_err().kind.code(), 42208);
+        for registry in [registry, EmbeddedRegistry::on(&log).await.unwrap()] {
+            assert_eq!(registry.size().await.unwrap().unwrap().ids, 0);
+            assert!(registry.config(Some(&name("z"))).await.is_err());
+            assert_eq!(registry.mode(None).await.unwrap(), RegistryMode::ReadWrite);
+            registry.register_schema("fresh", &numbered(1)).await.unwrap();
+            // And one that has something is not restored over.
+            let refused = registry.restore(Contents::default()).await.unwrap_err();
+            assert_eq!(refused.kind, RegistryErrorKind::NotPermitted);
+        }
+    });
 }

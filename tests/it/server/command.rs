@@ -225,6 +225,7 @@ fn another_registry_is_a_seed_with_its_ids_and_settings() {
     put("POST /subjects/:.eu:s/versions", &fixed(9));
     put("PUT /config/:.eu:", r#"{"compatibility": "FULL"}"#);
     put("PUT /mode/a", r#"{"mode": "READONLY"}"#);
+    put("PUT /config/old-z", r#"{"alias": "z"}"#);
 
     let seed = format!("registry:{}", first.url);
     let arguments = ["--store", "copy.redb", "--seed", &seed];
@@ -242,6 +243,8 @@ fn another_registry_is_a_seed_with_its_ids_and_settings() {
             "/subjects/z/versions/3/referencedby",
             "/config",
             "/config/:.eu:",
+            "/config/old-z",
+            "/subjects/old-z/versions",
             "/mode",
             "/mode/a",
             "/contexts",

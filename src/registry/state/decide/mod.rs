@@ -7,11 +7,13 @@ mod context;
 mod delete;
 mod import;
 mod register;
+mod restore;
 mod settings;
 
 pub use context::delete_context;
 pub use delete::{delete_subject, delete_version};
 pub use register::{register, register_all, registered};
+pub use restore::restore;
 pub use settings::{delete_config, delete_mode, set_config, set_mode};
 
 pub(super) use compatible::history;
