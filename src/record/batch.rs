@@ -83,11 +83,50 @@ impl Batch {
         headers: &Headers,
         timestamp: Option<i64>,
     ) {
+        self.write(0, key, value, headers, timestamp);
+    }
+
+    /// Adds a record that has an offset already, behind those that are there; the first one says where the batch begins.
+    /// Law: `offset` is not below [`Batch::next_offset`], nor more than 4 294 967 294 above the first one.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn push_at(
+        &mut self,
+        offset: u64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &Headers,
+        timestamp: i64,
+    ) {
+        if self.span == 0 {
+            self.stamp(offset, timestamp);
+        }
+        let gap = offset.saturating_sub(self.next_offset());
+        self.write(gap, key, value, headers, Some(timestamp));
+    }
+
+    /// The buffer in which the keys and values lie that the records lend.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn buffer(&self) -> &[u8] {
+        &self.records
+    }
+
+    fn write(
+        &mut self,
+        gap: u64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &Headers,
+        timestamp: Option<i64>,
+    ) {
         let flags = flag(key.is_some(), KEY)
             | flag(value.is_some(), VALUE)
             | flag(timestamp.is_some(), TIME)
-            | flag(!headers.is_empty(), HEADERS);
+            | flag(!headers.is_empty(), HEADERS)
+            | flag(gap > 0, GAP);
         self.records.push(flags);
+        if gap > 0 {
+            write_varint(&mut self.records, gap);
+        }
         if let Some(timestamp) = timestamp {
             self.records.extend_from_slice(&timestamp.to_le_bytes());
         }
@@ -98,7 +137,7 @@ impl Batch {
             write_headers(&mut self.records, headers);
         }
         self.count += 1;
-        self.span += 1;
+        self.span = self.span.saturating_add(u32::try_from(gap).unwrap_or(u32::MAX)).saturating_add(1);
     }
 
     /// Adds a record that owns its bytes.

@@ -34,6 +34,12 @@ impl<'b> RecordRef<'b> {
         headers
     }
 
+    /// The time that the record brought along; without one it has that of the append.
+    #[must_use]
+    pub const fn own_timestamp(&self) -> Option<i64> {
+        if self.flags & TIME == 0 { None } else { Some(self.timestamp) }
+    }
+
     /// Whether there are headers, without reading them.
     #[must_use]
     pub fn has_headers(&self) -> bool {

@@ -36,8 +36,12 @@ pub enum TransportErrorKind {
     Io,
     /// What was read is not what was written; the message names the batch.
     Corrupt,
-    /// The log was written by another version of its format.
+    /// The log was written by another version of its format, or the server speaks other versions of its protocol.
     UnknownVersion,
+    /// Nobody can be reached, or nobody has answered in time.
+    Unreachable,
+    /// The server does not know this user, or does not allow it this.
+    Denied,
     /// A newer owner of the same transactional id has taken over.
     Fenced,
     /// The transaction cannot go on; abort it.
@@ -53,7 +57,7 @@ impl TransportError {
         Self { kind, message: message.into(), source: None }
     }
 
-    #[cfg(feature = "embedded")]
+    #[cfg(any(feature = "embedded", feature = "kafka"))]
     pub(crate) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
@@ -64,7 +68,9 @@ impl TransportError {
     pub fn class(&self) -> Class {
         match self.kind {
             TransportErrorKind::TooLarge | TransportErrorKind::Corrupt => Class::BadData,
-            TransportErrorKind::Io | TransportErrorKind::OutOfSequence => Class::RETRY,
+            TransportErrorKind::Io | TransportErrorKind::OutOfSequence | TransportErrorKind::Unreachable => {
+                Class::RETRY
+            }
             TransportErrorKind::Fenced => Class::Fenced,
             TransportErrorKind::Aborted => Class::Abort,
             _ => Class::Config,

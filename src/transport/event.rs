@@ -9,8 +9,11 @@ use crate::record::{Batch, TopicPartition};
 pub struct Appended {
     /// The partition.
     pub at: TopicPartition,
-    /// The offset of its first record; the others follow without a gap. [`Appended::UNKNOWN_OFFSET`] where nobody waited for it.
+    /// The offset of its first record. [`Appended::UNKNOWN_OFFSET`] where nobody waited for it, or nobody knows it any more.
     pub base_offset: u64,
+    /// Where the offsets of its records do not follow each other: from the record with that index on they count from that offset.
+    /// Empty on the transports of one process, and on Kafka while no other producer's batch came in between.
+    pub breaks: Vec<(u32, u64)>,
     /// The time it was stamped with, in milliseconds since 1970, for records without a time of their own.
     pub timestamp: i64,
     /// Whether it was there already, from an earlier try.
@@ -20,6 +23,26 @@ pub struct Appended {
 impl Appended {
     /// The base offset of a batch that was answered before it was stored ([`Acknowledge::None`](super::Acknowledge::None)).
     pub const UNKNOWN_OFFSET: u64 = u64::MAX;
+
+    /// The offset of one of its records, counted from 0; `None` where the offset is not known.
+    ///
+    /// ```
+    /// use schemawire::record::TopicPartition;
+    /// use schemawire::transport::Appended;
+    ///
+    /// let (at, breaks) = (TopicPartition::new("quakes", 0), vec![(2, 90)]);
+    /// let appended = Appended { at, base_offset: 10, breaks, timestamp: 0, duplicate: false };
+    /// assert_eq!((0..4).filter_map(|index| appended.offset_of(index)).collect::<Vec<_>>(), [10, 11, 90, 91]);
+    /// ```
+    #[must_use]
+    pub fn offset_of(&self, index: u32) -> Option<u64> {
+        if self.base_offset == Self::UNKNOWN_OFFSET {
+            return None;
+        }
+        let run = self.breaks.iter().rev().find(|(first, _)| *first <= index);
+        let (first, offset) = run.copied().unwrap_or((0, self.base_offset));
+        (offset != Self::UNKNOWN_OFFSET).then(|| offset.saturating_add(u64::from(index - first)))
+    }
 }
 
 /// What a consumer meets.

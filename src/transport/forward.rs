@@ -38,12 +38,24 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         (**self).create_topic(spec)
     }
 
+    fn grow_topic<'a>(
+        &'a self,
+        topic: &'a str,
+        partitions: u32,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
+        (**self).grow_topic(topic, partitions)
+    }
+
     fn delete_topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<(), TransportError>> {
         (**self).delete_topic(topic)
     }
 
     fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicSpec>, TransportError>> {
         (**self).topics()
+    }
+
+    fn topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Option<TopicSpec>, TransportError>> {
+        (**self).topic(topic)
     }
 
     fn partitions<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Option<u32>, TransportError>> {

@@ -13,6 +13,8 @@ pub mod embedded;
 mod error;
 mod event;
 mod forward;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 mod local;
 pub mod memory;
 mod open;
@@ -23,6 +25,8 @@ pub use clock::{Clock, Pause, SystemClock, sleep};
 pub use embedded::Embedded;
 pub use error::{AppendError, TransportError, TransportErrorKind};
 pub use event::{Appended, CommitOutcome, Committed, Event, Generation, GroupToken};
+#[cfg(feature = "kafka")]
+pub use kafka::Kafka;
 pub use memory::Memory;
 pub use open::open;
 pub use spec::{
@@ -44,7 +48,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// A batch that is sent again is not stored again.
+    /// A batch that came back and is appended again is stored once. Where this is false, one that was possibly written must not
+    /// be appended again; the transport has repeated it by itself for as long as its deadline allows.
     pub idempotent: bool,
     /// Several partitions and offsets change together or not at all.
     pub transactions: bool,
@@ -52,6 +57,8 @@ pub struct Capabilities {
     pub groups: bool,
     /// It collects records into batches by itself; the core then does not linger.
     pub native_batching: bool,
+    /// [`Transport::maintain`] lets go of what retention no longer keeps; otherwise a server does, at a time of its own.
+    pub maintains: bool,
     /// The largest batch in bytes.
     pub max_batch: usize,
 }
@@ -79,11 +86,21 @@ pub trait Transport: Debug + Send + Sync + 'static {
     /// Creates a topic; one that exists with the same partitions is left as it is.
     fn create_topic(&self, spec: TopicSpec) -> BoxFuture<'_, Result<(), TransportError>>;
 
+    /// Gives a topic that many partitions in all; the new ones are empty, and are assigned to those who read the topic. Keys go to
+    /// other partitions from then on. A topic that has so many is left as it is.
+    fn grow_topic<'a>(&'a self, topic: &'a str, partitions: u32)
+    -> BoxFuture<'a, Result<(), TransportError>>;
+
     /// Deletes a topic with all its records.
     fn delete_topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<(), TransportError>>;
 
     /// The topics, by name.
     fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicSpec>, TransportError>>;
+
+    /// A topic; `None` for one that does not exist.
+    fn topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Option<TopicSpec>, TransportError>> {
+        Box::pin(async move { Ok(self.topics().await?.into_iter().find(|it| it.name == topic)) })
+    }
 
     /// How many partitions a topic has; `None` for a topic that does not exist.
     fn partitions<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Option<u32>, TransportError>>;
@@ -121,7 +138,9 @@ pub trait RawProducer: Debug + Send + Sync {
 
 /// Reads batches.
 pub trait RawConsumer: Debug + Send + Sync {
-    /// What happens next; waits for it. Law: dropping the future loses nothing.
+    /// What happens next; waits for it. Law: dropping the future loses nothing. Law: asked without any wait
+    /// ([`PollLimits::now`]), [`Event::Idle`] comes behind all that was acknowledged before the call, and, in a group, not before
+    /// the group has said what is this member's; so it is the end of what there was.
     fn next(&mut self, limits: PollLimits) -> BoxFuture<'_, Result<Event, TransportError>>;
 
     /// Stores the group's offsets, all or none. Law: it changes nothing, and says so, unless each partition has been this

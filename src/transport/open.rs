@@ -10,6 +10,7 @@ use super::{BoxFuture, Memory, Transport, TransportError, TransportErrorKind};
 /// |---|---|
 /// | `memory:` | batches in memory, gone with the process |
 /// | `file:PATH` | the embedded log in that file, created where it is missing (feature `embedded`) |
+/// | `kafka://HOST:PORT,HOST:PORT` | the Kafka cluster of these brokers, in plain text (feature `kafka`); TLS, SASL and time-outs are for [`Kafka::builder`](super::Kafka::builder) |
 ///
 /// ```
 /// # pollster::block_on(async {
@@ -23,7 +24,23 @@ use super::{BoxFuture, Memory, Transport, TransportError, TransportErrorKind};
 /// An address of another kind, or a transport that cannot be opened.
 pub fn open(address: &str) -> BoxFuture<'static, Result<Arc<dyn Transport>, TransportError>> {
     let address = address.to_owned();
-    Box::pin(async move { open_now(&address) })
+    Box::pin(async move {
+        match address.strip_prefix("kafka://") {
+            Some(brokers) => open_kafka(brokers).await,
+            None => open_now(&address),
+        }
+    })
+}
+
+#[cfg(feature = "kafka")]
+async fn open_kafka(brokers: &str) -> Result<Arc<dyn Transport>, TransportError> {
+    Ok(Arc::new(super::Kafka::connect(brokers).await?))
+}
+
+#[cfg(not(feature = "kafka"))]
+async fn open_kafka(brokers: &str) -> Result<Arc<dyn Transport>, TransportError> {
+    let message = format!("`kafka://{brokers}` needs the feature `kafka`, which was not built in");
+    Err(TransportError::new(TransportErrorKind::InvalidRequest, message))
 }
 
 fn open_now(address: &str) -> Result<Arc<dyn Transport>, TransportError> {
@@ -41,6 +58,8 @@ fn open_now(address: &str) -> Result<Arc<dyn Transport>, TransportError> {
         Some(("file", _)) => {
             refused(format!("`{address}` needs the feature `embedded`, which was not built in"))
         }
-        _ => refused(format!("`{address}` names no transport; known are `memory:` and `file:PATH`")),
+        _ => refused(format!(
+            "`{address}` names no transport; known are `memory:`, `file:PATH` and `kafka://HOST:PORT`"
+        )),
     }
 }

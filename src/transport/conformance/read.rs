@@ -140,14 +140,15 @@ pub(super) async fn woken(transport: Arc<dyn Transport>) {
     let mut append = producer.append(&TopicPartition::new("woken", 0), batch);
     let mut next = consumer.next(PollLimits::default());
     // Both wait in one task: the consumer first, so that it has to be woken.
+    let mut is_stored = false;
     let event = std::future::poll_fn(|context| {
         let event = next.as_mut().poll(context);
-        if event.is_pending() {
-            let _ = append.as_mut().poll(context);
+        // A future may not be polled again once it is ready.
+        if event.is_pending() && !is_stored {
+            is_stored = append.as_mut().poll(context).is_ready();
         }
         event
     });
-    // The future of an append may not be polled again once it is ready, so the consumer alone is waited for behind it.
     let event = event.await.expect("an event");
     assert!(matches!(event, Event::Records { .. }), "{event:?}");
 }

@@ -73,11 +73,7 @@ pub(super) async fn found(transport: &Arc<dyn Transport>, topic: &str) -> Vec<St
     let mut consumer = consumer(transport, ConsumerSpec::new(&[topic])).await;
     let mut found = Vec::new();
     loop {
-        match consumer
-            .next(PollLimits::default().with_wait(Duration::from_millis(1)))
-            .await
-            .expect("an event")
-        {
+        match consumer.next(PollLimits::default().now()).await.expect("an event") {
             Event::Records { batch, from, .. } => found.extend(texts(&batch, from)),
             Event::Idle => return found,
             _ => {}

@@ -54,6 +54,11 @@ pub(super) enum Write {
         spec: TopicSpec,
         answer: Answer<()>,
     },
+    GrowTopic {
+        topic: String,
+        partitions: u32,
+        answer: Answer<()>,
+    },
 }
 
 impl Write {
@@ -64,7 +69,7 @@ impl Write {
             Self::Transact { transaction, .. } => {
                 transaction.batches.iter().map(|(_, batch)| batch.size()).sum()
             }
-            Self::CreateTopic { .. } => 0,
+            Self::CreateTopic { .. } | Self::GrowTopic { .. } => 0,
         }
     }
 
@@ -78,7 +83,7 @@ impl Write {
 pub(super) enum Pending {
     Append { appended: Appended, batch: Box<Batch>, answer: Sender<Result<Appended, AppendError>> },
     Transact { transacted: Transacted, answer: Answer<Transacted> },
-    CreateTopic { answer: Answer<()> },
+    Topic { answer: Answer<()> },
 }
 
 impl Pending {
@@ -88,7 +93,7 @@ impl Pending {
         match self {
             Self::Append { appended, answer, .. } => drop(answer.send(Ok(appended))),
             Self::Transact { transacted, answer } => drop(answer.send(Ok(transacted))),
-            Self::CreateTopic { answer } => drop(answer.send(Ok(()))),
+            Self::Topic { answer } => drop(answer.send(Ok(()))),
         }
     }
 
@@ -109,7 +114,7 @@ impl Pending {
                 }
                 drop(answer.send(Err(error)));
             }
-            Self::CreateTopic { answer } => drop(answer.send(Err(why.error()))),
+            Self::Topic { answer } => drop(answer.send(Err(why.error()))),
         }
     }
 }

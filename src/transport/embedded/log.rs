@@ -176,6 +176,7 @@ impl Store for Log {
             return Box::pin(ready(Ok(Appended {
                 at: at.clone(),
                 base_offset,
+                breaks: Vec::new(),
                 timestamp,
                 duplicate: false,
             })));

@@ -115,6 +115,7 @@ impl Transport for Embedded {
             transactions: true,
             groups: true,
             native_batching: false,
+            maintains: true,
             max_batch: Batch::MAX_SIZE,
         }
     }
@@ -142,6 +143,15 @@ impl Transport for Embedded {
 
     fn create_topic(&self, spec: TopicSpec) -> BoxFuture<'_, Result<(), TransportError>> {
         self.log.ask(|answer| Command::Write(Write::CreateTopic { spec, answer }))
+    }
+
+    fn grow_topic<'a>(
+        &'a self,
+        topic: &'a str,
+        partitions: u32,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
+        let topic = topic.to_owned();
+        self.log.ask(|answer| Command::Write(Write::GrowTopic { topic, partitions, answer }))
     }
 
     fn delete_topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<(), TransportError>> {

@@ -6,7 +6,9 @@ use redb::{Table, WriteTransaction};
 
 use crate::record::{Batch, TopicPartition};
 
-use super::super::local::{Hub, SequenceRow, Transacted, Transaction, Verdict, exists, unsequenced};
+use super::super::local::{
+    Hub, SequenceRow, Transacted, Transaction, Verdict, exists, unknown_topic, unsequenced,
+};
 use super::super::{Appended, CommitOutcome, TopicSpec, TransportError};
 use super::batches::Place;
 use super::catalog::{Catalog, PartitionRow, Topic};
@@ -83,7 +85,11 @@ impl<'t, 'c> Session<'t, 'c> {
             },
             Write::CreateTopic { spec, answer } => match self.create_topic(spec) {
                 Err(error) => drop(answer.send(Err(error))),
-                Ok(()) => pending.push(Pending::CreateTopic { answer }),
+                Ok(()) => pending.push(Pending::Topic { answer }),
+            },
+            Write::GrowTopic { topic, partitions, answer } => match self.grow_topic(&topic, partitions) {
+                Err(error) => drop(answer.send(Err(error))),
+                Ok(()) => pending.push(Pending::Topic { answer }),
             },
         }
         Ok(())
@@ -96,9 +102,13 @@ impl<'t, 'c> Session<'t, 'c> {
         let row = self.catalog.producers.get(&(sequence.producer, topic, at.partition));
         match SequenceRow::verdict(row, sequence) {
             Verdict::Next => Ok(None),
-            Verdict::Duplicate(base_offset, timestamp) => {
-                Ok(Some(Appended { at: at.clone(), base_offset, timestamp, duplicate: true }))
-            }
+            Verdict::Duplicate(base_offset, timestamp) => Ok(Some(Appended {
+                at: at.clone(),
+                base_offset,
+                breaks: Vec::new(),
+                timestamp,
+                duplicate: true,
+            })),
             verdict => Err(unsequenced(at, sequence, verdict)),
         }
     }
@@ -121,7 +131,13 @@ impl<'t, 'c> Session<'t, 'c> {
             self.catalog.next_producer = self.catalog.next_producer.max(sequence.producer.saturating_add(1));
             self.touched.producers.insert(key);
         }
-        Ok(Appended { at: at.clone(), base_offset, timestamp: self.now, duplicate: false })
+        Ok(Appended {
+            at: at.clone(),
+            base_offset,
+            breaks: Vec::new(),
+            timestamp: self.now,
+            duplicate: false,
+        })
     }
 
     /// Whether a transaction may be written: its owner is the newest, its offsets are still its own, its partitions exist.
@@ -171,6 +187,19 @@ impl<'t, 'c> Session<'t, 'c> {
         Ok(())
     }
 
+    fn grow_topic(&mut self, name: &str, partitions: u32) -> Result<(), TransportError> {
+        let topic = self.catalog.topics.get_mut(name).ok_or_else(|| unknown_topic(name))?;
+        let before = topic.spec.partitions;
+        if topic.spec.grows_to(partitions)? {
+            topic.spec.partitions = partitions;
+            topic.partitions.resize_with(partitions as usize, PartitionRow::default);
+            let at = |partition| TopicPartition::new(name, partition);
+            self.touched.partitions.extend((before..partitions).map(at));
+            self.touched.topics.insert(name.to_owned());
+        }
+        Ok(())
+    }
+
     /// Writes the rows of everything that was touched.
     pub(super) fn finish(self) -> Result<(), Fault> {
         for name in &self.touched.topics {
@@ -213,7 +242,13 @@ impl<'t, 'c> Session<'t, 'c> {
 
 /// What stands in the answer of a batch whose writing failed.
 fn unplaced(at: &TopicPartition) -> Appended {
-    Appended { at: at.clone(), base_offset: Appended::UNKNOWN_OFFSET, timestamp: 0, duplicate: false }
+    Appended {
+        at: at.clone(),
+        base_offset: Appended::UNKNOWN_OFFSET,
+        breaks: Vec::new(),
+        timestamp: 0,
+        duplicate: false,
+    }
 }
 
 impl Touched {

@@ -139,6 +139,12 @@ impl Writer {
             Ok(()) => {
                 self.unsynced = if durable { None } else { self.unsynced.or(Some(started)) };
                 self.publish(&touched);
+                // Members of groups know topics by how many partitions they have.
+                for name in &touched.topics {
+                    if let Ok(topic) = self.ahead.topic(name) {
+                        self.shared.hub.grow_topic(name, topic.spec.partitions);
+                    }
+                }
                 pending.into_iter().for_each(Pending::written);
                 self.shared.hub.tell();
             }
@@ -237,7 +243,9 @@ fn not_begun(write: Write, why: &Failure) {
     match write {
         Write::Append { at, batch, answer, .. } => refuse(at, batch, answer, why.error(), false),
         Write::Transact { answer, .. } => drop(answer.send(Err(why.error()))),
-        Write::CreateTopic { answer, .. } => drop(answer.send(Err(why.error()))),
+        Write::CreateTopic { answer, .. } | Write::GrowTopic { answer, .. } => {
+            drop(answer.send(Err(why.error())));
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct LocalConsumer<S: Store> {
     member: Option<Member<S>>,
     /// What a consumer without a group is to begin with.
     all: Option<Vec<TopicPartition>>,
+    /// Its topics, with the partitions that it knows of.
+    topics: Vec<(Arc<str>, u32)>,
     generation: Generation,
 }
 
@@ -51,7 +53,8 @@ impl<S: Store> LocalConsumer<S> {
         });
         let all = member.is_none().then(|| all.collect());
         let cursors = BTreeMap::new();
-        Ok(Self { store, start: spec.start, cursors, served: None, member, all, generation: Generation(0) })
+        let generation = Generation(0);
+        Ok(Self { store, start: spec.start, cursors, served: None, member, all, topics, generation })
     }
 
     async fn next_event(&mut self, limits: PollLimits) -> Result<Event, TransportError> {
@@ -83,7 +86,7 @@ impl<S: Store> LocalConsumer<S> {
             (None, Some(all)) => {
                 Some(Notice::Assigned { generation: self.generation, partitions: all.clone() })
             }
-            (None, None) => return Ok(self.deleted()),
+            (None, None) => return Ok(self.deleted().or_else(|| self.added())),
         };
         let event = match notice {
             None => return Ok(None),
@@ -121,6 +124,28 @@ impl<S: Store> LocalConsumer<S> {
         let partitions: Vec<_> = self.cursors.keys().filter(|at| gone(at)).cloned().collect();
         partitions.iter().for_each(|at| drop(self.cursors.remove(at)));
         (!partitions.is_empty()).then_some(Event::Lost { generation: self.generation, partitions })
+    }
+
+    /// Partitions that a topic was given since: all that is in them is newer than this consumer.
+    fn added(&mut self) -> Option<Event> {
+        let mut partitions = Vec::new();
+        for (topic, known) in &mut self.topics {
+            let Ok(count) = self.store.topic(topic).map(|spec| spec.partitions) else { continue };
+            for partition in *known..count {
+                let at = TopicPartition::new(Arc::clone(topic), partition);
+                let cursor = Cursor {
+                    position: 0,
+                    generation: self.generation,
+                    paused: false,
+                    ahead: VecDeque::new(),
+                };
+                self.cursors.insert(at.clone(), cursor);
+                partitions.push((at, 0));
+            }
+            *known = count.max(*known);
+        }
+        let generation = self.generation;
+        (!partitions.is_empty()).then_some(Event::Assigned { generation, partitions })
     }
 
     /// Where each partition begins: behind what the group has committed, else where the spec says.

@@ -145,6 +145,16 @@ impl Group {
         self.hand_out(now);
     }
 
+    /// A topic that has more partitions from now on.
+    pub(super) fn grow_topic(&mut self, topic: &str, partitions: u32, now: Duration) {
+        if let Some(count) = self.topics.get_mut(topic)
+            && *count < partitions
+        {
+            *count = partitions;
+            self.rebalance(now);
+        }
+    }
+
     /// A topic that is no more.
     pub(super) fn forget_topic(&mut self, topic: &str, now: Duration) {
         self.topics.remove(topic);

@@ -83,6 +83,13 @@ impl Hub {
         result
     }
 
+    /// Gives the new partitions of a topic to those who read it.
+    pub(crate) fn grow_topic(&self, topic: &str, partitions: u32) {
+        let now = self.clock.steady();
+        self.lock().groups.values_mut().for_each(|group| group.grow_topic(topic, partitions, now));
+        self.tell();
+    }
+
     /// Takes a topic from everyone who reads it.
     pub(crate) fn forget_topic(&self, topic: &str) {
         let now = self.clock.steady();

@@ -67,6 +67,7 @@ impl Transport for Memory {
             transactions: true,
             groups: true,
             native_batching: false,
+            maintains: true,
             max_batch: Batch::MAX_SIZE,
         }
     }
@@ -94,6 +95,14 @@ impl Transport for Memory {
 
     fn create_topic(&self, spec: TopicSpec) -> BoxFuture<'_, Result<(), TransportError>> {
         Box::pin(ready(self.store.create_topic(spec)))
+    }
+
+    fn grow_topic<'a>(
+        &'a self,
+        topic: &'a str,
+        partitions: u32,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
+        Box::pin(ready(self.store.grow_topic(topic, partitions)))
     }
 
     fn delete_topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<(), TransportError>> {

@@ -58,6 +58,18 @@ impl MemoryStore {
         Ok(())
     }
 
+    pub(super) fn grow_topic(&self, topic: &str, partitions: u32) -> Result<(), TransportError> {
+        let mut state = self.lock();
+        let grown = state.topics.get_mut(topic).ok_or_else(|| unknown_topic(topic))?;
+        if grown.spec.grows_to(partitions)? {
+            grown.spec.partitions = partitions;
+            grown.partitions.resize_with(partitions as usize, Partition::default);
+            drop(state);
+            self.hub.grow_topic(topic, partitions);
+        }
+        Ok(())
+    }
+
     pub(super) fn delete_topic(&self, topic: &str) -> Result<(), TransportError> {
         let mut state = self.lock();
         state.topics.remove(topic).ok_or_else(|| unknown_topic(topic))?;
@@ -101,7 +113,13 @@ impl MemoryStore {
             match SequenceRow::verdict(row, sequence) {
                 Verdict::Next => {}
                 Verdict::Duplicate(base_offset, timestamp) => {
-                    return Ok(Appended { at: at.clone(), base_offset, timestamp, duplicate: true });
+                    return Ok(Appended {
+                        at: at.clone(),
+                        base_offset,
+                        breaks: Vec::new(),
+                        timestamp,
+                        duplicate: true,
+                    });
                 }
                 verdict => return Err(refused(unsequenced(at, sequence, verdict), batch)),
             }
@@ -162,7 +180,7 @@ impl Partition {
             self.sequences.insert(sequence.producer, row);
         }
         self.batches.push_back(Arc::new(batch));
-        Appended { at: at.clone(), base_offset, timestamp: now, duplicate: false }
+        Appended { at: at.clone(), base_offset, breaks: Vec::new(), timestamp: now, duplicate: false }
     }
 
     fn maintain(&mut self, spec: &TopicSpec, now: i64) -> Result<(), TransportError> {

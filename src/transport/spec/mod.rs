@@ -45,7 +45,8 @@ impl Default for PollLimits {
 }
 
 impl PollLimits {
-    /// Answers [`Event::Idle`](super::Event::Idle) at once when there is nothing to read.
+    /// Answers [`Event::Idle`](super::Event::Idle) as soon as there is nothing more to read. A transport with a server asks it where
+    /// the partitions end, and waits no longer than for that.
     #[must_use]
     pub const fn now(mut self) -> Self {
         self.wait = Some(Duration::ZERO);

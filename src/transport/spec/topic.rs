@@ -61,6 +61,19 @@ impl TopicSpec {
         }
         Ok(())
     }
+
+    /// Whether it has to grow to have that many partitions; an error where that cannot be.
+    pub(crate) fn grows_to(&self, partitions: u32) -> Result<bool, TransportError> {
+        Self::new(&self.name, partitions).check()?;
+        if partitions < self.partitions {
+            let message = format!(
+                "topic `{}` has {} partitions; none can be taken away, so it cannot have {partitions}",
+                self.name, self.partitions
+            );
+            return Err(TransportError::new(TransportErrorKind::InvalidRequest, message));
+        }
+        Ok(partitions > self.partitions)
+    }
 }
 
 /// What a topic keeps.

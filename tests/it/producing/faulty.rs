@@ -190,6 +190,14 @@ impl Transport for Faulty {
         self.inner.create_topic(spec)
     }
 
+    fn grow_topic<'a>(
+        &'a self,
+        topic: &'a str,
+        partitions: u32,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
+        self.inner.grow_topic(topic, partitions)
+    }
+
     fn delete_topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<(), TransportError>> {
         self.inner.delete_topic(topic)
     }

@@ -71,6 +71,10 @@ impl Transport for Slow {
         slowly(|| self.0.create_topic(spec))
     }
 
+    fn grow_topic<'a>(&'a self, topic: &'a str, partitions: u32) -> Answer<'a, ()> {
+        self.0.grow_topic(topic, partitions)
+    }
+
     fn delete_topic<'a>(&'a self, topic: &'a str) -> Answer<'a, ()> {
         self.0.delete_topic(topic)
     }

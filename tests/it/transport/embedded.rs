@@ -48,12 +48,12 @@ fn open(path: &Path) -> Embedded {
 fn the_embedded_log_keeps_every_law_of_a_transport() {
     let directory = tempfile::tempdir().unwrap();
     let mut number = 0;
-    for (law, case) in conformance::CASES {
-        eprintln!("{law}");
+    for case in conformance::CASES {
+        eprintln!("{}", case.law);
         number += 1;
         let log =
             Embedded::builder(directory.path().join(format!("{number}.db"))).sync(false).open().unwrap();
-        block_on(case(Arc::new(log)));
+        block_on((case.run)(Arc::new(log)));
     }
 }
 

@@ -1,0 +1,317 @@
+//! A consumer on Kafka, alone or as a member of a group. A task of its own polls; this takes what that one has brought.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+use std::time::Duration;
+
+use krafka::CloseOptions;
+use krafka::consumer::{self as client, OffsetAndMetadata, PartitionAssignmentStrategy};
+use tokio::task::JoinHandle;
+
+use crate::record::TopicPartition;
+
+use super::super::clock::sleep;
+use super::super::local::unknown_topic;
+use super::super::{
+    Assignor, BoxFuture, CommitOutcome, Committed, ConsumerSpec, Event, Generation, GroupProtocol,
+    GroupToken, Isolation, Place, PollLimits, RawConsumer, TransportError, TransportErrorKind,
+};
+use super::error::{fault, is_stale};
+use super::link::Link;
+use super::member::Member;
+use super::poll::{Listener, Reads, assign, poll, start};
+use super::topics;
+
+/// The broker answers a fetch after that long without records. It holds up those of the others, so it is short.
+const FETCH_WAIT: Duration = Duration::from_millis(20);
+/// How many records a poll gives, and the client keeps ready. Fewer make it ask for each anew.
+const POLL_RECORDS: i32 = 5_000;
+const BUFFERED_RECORDS: i32 = 20_000;
+
+/// Reads batches from Kafka.
+#[derive(Debug)]
+pub(super) struct KafkaConsumer {
+    link: Arc<Link>,
+    member: Arc<Member>,
+    number: u64,
+    group: Option<String>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl KafkaConsumer {
+    pub(super) async fn open(link: Arc<Link>, spec: ConsumerSpec) -> Result<Self, TransportError> {
+        spec.check()?;
+        let mut counts = Vec::new();
+        for topic in &spec.topics {
+            let (link, topic) = (Arc::clone(&link), topic.clone());
+            let runtime = Arc::clone(&link.runtime);
+            let count = runtime.run(async move {
+                let count = topics::partitions(&link, &topic).await?;
+                Ok((count.ok_or_else(|| unknown_topic(&topic))?, topic))
+            });
+            counts.push(count.await?);
+        }
+        let kafka = link.another(spec.client_id.as_deref()).await?;
+        let found = Arc::new(OnceLock::new());
+        let (member, patience) = (Arc::clone(&found), spec.session_timeout);
+        let listener = Listener { member, link: Arc::clone(&link), start: spec.start, patience };
+        let builder = configured(&kafka, &spec).rebalance_listener(listener);
+        let built = async { builder.build().await.map_err(|error| fault("cannot open a consumer", error)) };
+        let member = Arc::new(Member::new(link.runtime.run(built).await?));
+        let _ = found.set(Arc::downgrade(&member));
+        let reads = match (&spec.group, spec.protocol) {
+            (None, _) => Reads::All(spec.topics.clone()),
+            (Some(_), GroupProtocol::Consumer) => Reads::Given,
+            (Some(_), GroupProtocol::Classic) => {
+                Reads::Shared(counts.iter().map(|(count, topic)| (topic.clone(), *count as usize)).collect())
+            }
+        };
+        let begun = begin(Arc::clone(&member), Arc::clone(&link), spec.clone(), counts);
+        link.runtime.run(begun).await?;
+        let task = link.runtime.handle().spawn(poll(Arc::clone(&member), Arc::clone(&link), reads));
+        let number = link.enter(&member);
+        Ok(Self { link, member, number, group: spec.group, task: Some(task) })
+    }
+
+    async fn next_event(&mut self, limits: PollLimits) -> Result<Event, TransportError> {
+        if limits.wait == Some(Duration::ZERO) {
+            return self.next_there_is().await;
+        }
+        let mut over = pin!(limits.wait.map(sleep));
+        loop {
+            if let Some(event) = self.member.take() {
+                return event;
+            }
+            let mut news = pin!(self.member.news.notified());
+            let is_over = poll_fn(|context| {
+                if news.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(false);
+                }
+                let over = over.as_mut().as_pin_mut();
+                over.map_or(Poll::Pending, |over| over.poll(context).map(|()| true))
+            });
+            if is_over.await {
+                return Ok(Event::Idle);
+            }
+        }
+    }
+
+    /// What there was when it was asked for, and then that there is nothing more: where the brokers say that the partitions end.
+    async fn next_there_is(&mut self) -> Result<Event, TransportError> {
+        const STEP: Duration = Duration::from_millis(5);
+        let (mut ends, mut round) = (BTreeMap::new(), None);
+        let mut left = self.link.settings.request_timeout;
+        loop {
+            if let Some(event) = self.member.take() {
+                return event;
+            }
+            if self.member.state().has_joined {
+                let owned = self.member.owned();
+                let asked: Vec<_> = owned.into_iter().filter(|at| !ends.contains_key(at)).collect();
+                if !asked.is_empty() {
+                    let link = Arc::clone(&self.link);
+                    let answer = self.link.runtime.run(async move {
+                        let mut found = topics::places(&link, &asked, Place::Latest).await?;
+                        // One that is gone has nothing.
+                        asked.into_iter().for_each(|at| {
+                            found.entry(at).or_insert(0);
+                        });
+                        Ok(found)
+                    });
+                    ends.extend(answer.await?);
+                }
+                if self.member.is_behind(&ends, &mut round) {
+                    return Ok(Event::Idle);
+                }
+            }
+            if left.is_zero() {
+                let message = format!(
+                    "nothing was heard of the partitions' ends within {:?}",
+                    self.link.settings.request_timeout
+                );
+                return Err(TransportError::new(TransportErrorKind::Unreachable, message));
+            }
+            left = left.saturating_sub(STEP);
+            sleep(STEP).await;
+        }
+    }
+
+    fn ended(&mut self) -> impl Future<Output = Result<(), TransportError>> + Send + 'static {
+        self.member.close();
+        let (member, link, task) = (Arc::clone(&self.member), Arc::clone(&self.link), self.task.take());
+        async move {
+            if let Some(task) = task {
+                let _ = task.await;
+            }
+            let options = CloseOptions::new().timeout(link.settings.request_timeout);
+            let closed = member.client.close_with(options).await;
+            closed.map_err(|error| fault("cannot leave the group", error))
+        }
+    }
+}
+
+/// Subscribes, or takes all partitions where there is no group.
+async fn begin(
+    member: Arc<Member>,
+    link: Arc<Link>,
+    spec: ConsumerSpec,
+    counts: Vec<(u32, String)>,
+) -> Result<(), TransportError> {
+    if spec.group.is_some() {
+        let subscribed = member.client.subscribe(&spec.topics).await;
+        return subscribed.map_err(|error| fault("cannot subscribe", error));
+    }
+    let mut all = Vec::new();
+    for (count, topic) in &counts {
+        assign(&member, topic, *count).await?;
+        all.extend((0..*count).map(|partition| TopicPartition::new(topic.as_str(), partition)));
+    }
+    let starts = topics::places(&link, &all, spec.start).await?;
+    start(&member, &link, starts.into_iter().collect()).await
+}
+
+fn configured(kafka: &krafka::Kafka, spec: &ConsumerSpec) -> client::ConsumerBuilder {
+    let builder = match &spec.group {
+        Some(group) => kafka.consumer(group),
+        None => kafka.consumer_without_group(),
+    };
+    let builder = builder
+        // Where a partition begins, and what is to be done when that is gone, is decided here.
+        .auto_offset_reset(client::AutoOffsetReset::None)
+        .enable_auto_commit(false)
+        .fetch_max_wait(FETCH_WAIT)
+        .max_poll_records(POLL_RECORDS)
+        .max_buffered_records(BUFFERED_RECORDS)
+        .isolation_level(match spec.isolation {
+            Isolation::ReadCommitted => client::IsolationLevel::ReadCommitted,
+            Isolation::ReadUncommitted => client::IsolationLevel::ReadUncommitted,
+        })
+        .session_timeout(spec.session_timeout)
+        .heartbeat_interval((spec.session_timeout / 10).min(Duration::from_secs(3)))
+        .metrics_push(false);
+    let builder = match &spec.instance {
+        Some(instance) => builder.group_instance_id(instance),
+        None => builder,
+    };
+    match (spec.protocol, spec.assignor) {
+        (GroupProtocol::Classic, assignor) => builder.partition_assignment_strategy(match assignor {
+            Assignor::Range => PartitionAssignmentStrategy::Range,
+            Assignor::RoundRobin => PartitionAssignmentStrategy::RoundRobin,
+            Assignor::CooperativeSticky => PartitionAssignmentStrategy::CooperativeSticky,
+        }),
+        (GroupProtocol::Consumer, assignor) => {
+            let named = if assignor == Assignor::Range { "range" } else { "uniform" };
+            builder.group_protocol(client::GroupProtocol::Consumer).group_remote_assignor(named)
+        }
+    }
+}
+
+impl RawConsumer for KafkaConsumer {
+    fn next(&mut self, limits: PollLimits) -> BoxFuture<'_, Result<Event, TransportError>> {
+        Box::pin(self.next_event(limits))
+    }
+
+    fn commit<'a>(
+        &'a self,
+        generation: Generation,
+        offsets: &'a [(TopicPartition, Committed)],
+    ) -> BoxFuture<'a, Result<CommitOutcome, TransportError>> {
+        let Some(group) = &self.group else {
+            let message =
+                "a consumer without a group has nowhere to commit to; name a group when it is opened";
+            let refused = TransportError::new(TransportErrorKind::InvalidRequest, message);
+            return Box::pin(std::future::ready(Err(refused)));
+        };
+        if !self.member.may_commit(generation, offsets) {
+            return Box::pin(std::future::ready(Ok(CommitOutcome::StaleGeneration)));
+        }
+        let offsets: Vec<_> =
+            offsets.iter().map(|(at, committed)| (topics::named(at), position(committed))).collect();
+        let (member, group) = (Arc::clone(&self.member), group.clone());
+        self.link.runtime.run(async move {
+            match member.client.commit_offsets(offsets).await {
+                Ok(()) => Ok(CommitOutcome::Stored),
+                Err(error) if is_stale(&error) => Ok(CommitOutcome::StaleGeneration),
+                Err(error) => Err(fault(format_args!("cannot commit offsets of group `{group}`"), error)),
+            }
+        })
+    }
+
+    fn pause(&mut self, partitions: &[TopicPartition]) {
+        self.member.pause(partitions);
+    }
+
+    fn resume(&mut self, partitions: &[TopicPartition]) {
+        self.member.resume(partitions);
+    }
+
+    fn seek<'a>(
+        &'a mut self,
+        at: &'a TopicPartition,
+        place: Place,
+    ) -> BoxFuture<'a, Result<u64, TransportError>> {
+        Box::pin(async move {
+            let refused = || {
+                let message = format!("cannot seek in {at}: it is not assigned to this consumer");
+                TransportError::new(TransportErrorKind::InvalidRequest, message)
+            };
+            if !self.member.owned().contains(at) {
+                return Err(refused());
+            }
+            let (link, asked) = (Arc::clone(&self.link), at.clone());
+            let asked = async move {
+                match place {
+                    Place::Offset(offset) => {
+                        Ok((offset, topics::offset(&link, &asked, Place::Latest).await?))
+                    }
+                    place => topics::offset(&link, &asked, place).await.map(|offset| (offset, offset)),
+                }
+            };
+            let (offset, end) = self.link.runtime.run(asked).await?;
+            // It may have gone meanwhile.
+            if !self.member.seek(at, offset.min(end)) {
+                return Err(refused());
+            }
+            // Below what is kept, the gap is reported when it is read; behind the end it is known now.
+            if offset > end {
+                self.member.gap(at, offset, end);
+            }
+            Ok(offset)
+        })
+    }
+
+    fn revoked(&mut self, generation: Generation) -> BoxFuture<'_, Result<(), TransportError>> {
+        self.member.answer(generation);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn group_token(&self) -> GroupToken {
+        let generation = self.member.state().generation;
+        GroupToken { group: self.group.clone().unwrap_or_default(), member: self.number, generation }
+    }
+
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, Result<(), TransportError>> {
+        let ended = self.ended();
+        self.link.runtime.run(ended)
+    }
+}
+
+impl Drop for KafkaConsumer {
+    fn drop(&mut self) {
+        if self.task.is_some() {
+            let ended = self.ended();
+            self.link.runtime.handle().spawn(ended);
+        }
+    }
+}
+
+fn position(committed: &Committed) -> OffsetAndMetadata {
+    let offset = i64::try_from(committed.offset).unwrap_or(i64::MAX);
+    match &committed.metadata {
+        Some(text) => OffsetAndMetadata::with_metadata(offset, text),
+        None => OffsetAndMetadata::new(offset),
+    }
+}

@@ -1,0 +1,143 @@
+//! What goes wrong on the way to Kafka, in the words of every transport.
+//!
+//! [`KINDS`] is the one place that knows the broker's error codes; class, retry and breaker follow from the kind.
+
+use krafka::KrafkaError;
+use krafka::error::{ErrorCode, ProtocolErrorKind};
+
+use super::super::{TransportError, TransportErrorKind};
+
+/// The broker's answers that a second try does not change. Codes that are not here are passing trouble where Kafka calls them
+/// retriable, and a wrong request otherwise.
+const KINDS: &[(TransportErrorKind, &[ErrorCode])] = &[
+    (
+        TransportErrorKind::UnknownTopic,
+        &[ErrorCode::UnknownTopicOrPartition, ErrorCode::UnknownTopicId, ErrorCode::InconsistentTopicId],
+    ),
+    (TransportErrorKind::TooLarge, &[ErrorCode::MessageTooLarge, ErrorCode::RecordListTooLarge]),
+    (TransportErrorKind::Corrupt, &[ErrorCode::CorruptMessage]),
+    (
+        TransportErrorKind::UnknownVersion,
+        &[ErrorCode::UnsupportedVersion, ErrorCode::UnsupportedForMessageFormat],
+    ),
+    (
+        TransportErrorKind::Denied,
+        &[
+            ErrorCode::SaslAuthenticationFailed,
+            ErrorCode::UnsupportedSaslMechanism,
+            ErrorCode::IllegalSaslState,
+            ErrorCode::TopicAuthorizationFailed,
+            ErrorCode::GroupAuthorizationFailed,
+            ErrorCode::ClusterAuthorizationFailed,
+            ErrorCode::TransactionalIdAuthorizationFailed,
+        ],
+    ),
+    (
+        TransportErrorKind::Fenced,
+        &[
+            ErrorCode::ProducerFenced,
+            ErrorCode::InvalidProducerEpoch,
+            ErrorCode::TransactionCoordinatorFenced,
+            ErrorCode::InvalidTxnState,
+            ErrorCode::InvalidProducerIdMapping,
+            ErrorCode::FencedInstanceId,
+        ],
+    ),
+    (TransportErrorKind::Aborted, &[ErrorCode::TransactionAbortable]),
+    (TransportErrorKind::OutOfSequence, &[ErrorCode::OutOfOrderSequenceNumber]),
+];
+
+/// The answers to a commit that say that the member is not what it was: nothing was stored.
+const STALE: &[ErrorCode] = &[
+    ErrorCode::IllegalGeneration,
+    ErrorCode::UnknownMemberId,
+    ErrorCode::RebalanceInProgress,
+    ErrorCode::FencedMemberEpoch,
+    ErrorCode::StaleMemberEpoch,
+    ErrorCode::FencedInstanceId,
+];
+
+/// An error with what was being done, and what to do about it.
+pub(super) fn fault(doing: impl std::fmt::Display, error: KrafkaError) -> TransportError {
+    let kind = kind_of(&error);
+    TransportError::new(kind, format!("{doing}: {}", advice(kind))).because(error)
+}
+
+/// What kind of trouble it is.
+pub(super) fn kind_of(error: &KrafkaError) -> TransportErrorKind {
+    match error {
+        KrafkaError::Broker { code, .. } => {
+            let row = KINDS.iter().find(|(_, codes)| codes.contains(code));
+            row.map_or_else(
+                || {
+                    if code.is_retriable() {
+                        TransportErrorKind::Unreachable
+                    } else {
+                        TransportErrorKind::InvalidRequest
+                    }
+                },
+                |(kind, _)| *kind,
+            )
+        }
+        KrafkaError::Network(_) | KrafkaError::Timeout { .. } | KrafkaError::DeliveryTimeout { .. } => {
+            TransportErrorKind::Unreachable
+        }
+        KrafkaError::Protocol { kind, .. } => match kind {
+            ProtocolErrorKind::TruncatedFrame | ProtocolErrorKind::Malformed => {
+                TransportErrorKind::Unreachable
+            }
+            ProtocolErrorKind::UnknownApiVersion => TransportErrorKind::UnknownVersion,
+            ProtocolErrorKind::FrameTooLarge => TransportErrorKind::TooLarge,
+            _ => TransportErrorKind::Corrupt,
+        },
+        KrafkaError::Auth { .. } => TransportErrorKind::Denied,
+        KrafkaError::Compression { .. } => TransportErrorKind::Corrupt,
+        KrafkaError::Closed { .. } | KrafkaError::Wakeup => TransportErrorKind::Closed,
+        KrafkaError::Fenced { .. } => TransportErrorKind::Fenced,
+        KrafkaError::TransactionAbortable { .. } => TransportErrorKind::Aborted,
+        KrafkaError::UnknownTopic { .. } => TransportErrorKind::UnknownTopic,
+        KrafkaError::OutOfOrderSequence { .. } => TransportErrorKind::OutOfSequence,
+        _ => TransportErrorKind::InvalidRequest,
+    }
+}
+
+/// Whether a record that was handed over and came back with this may be in the log all the same.
+pub(super) fn possibly_written(error: &KrafkaError) -> bool {
+    match error {
+        KrafkaError::DeliveryTimeout { possibly_written, .. } => *possibly_written,
+        // It was on its way, and nobody knows how far it came.
+        KrafkaError::Network(_) | KrafkaError::Timeout { .. } | KrafkaError::Closed { .. } => true,
+        KrafkaError::Protocol { kind, .. } => kind.is_retriable(),
+        // The broker said no.
+        _ => false,
+    }
+}
+
+/// Whether the member that wanted to commit has lost its place in the group.
+pub(super) fn is_stale(error: &KrafkaError) -> bool {
+    matches!(error, KrafkaError::Broker { code, .. } if STALE.contains(code))
+}
+
+const fn advice(kind: TransportErrorKind) -> &'static str {
+    match kind {
+        TransportErrorKind::UnknownTopic => "the topic does not exist; create it first",
+        TransportErrorKind::TooLarge => {
+            "the broker takes no record of that size; send smaller ones, or raise `max.message.bytes` of the topic"
+        }
+        TransportErrorKind::Corrupt => "what came is not what was written; seek past it to go on",
+        TransportErrorKind::UnknownVersion => {
+            "the broker does not know this request; Kafka 3.9 or newer does"
+        }
+        TransportErrorKind::Denied => {
+            "the broker refuses it; see to user, secret, mechanism, certificates and rights"
+        }
+        TransportErrorKind::Fenced => "a newer owner has taken over; this handle can do nothing more",
+        TransportErrorKind::Aborted => "the transaction is lost; abort it and begin another",
+        TransportErrorKind::OutOfSequence => "a batch before this one is missing; it was not written",
+        TransportErrorKind::Closed => "the handle was closed",
+        TransportErrorKind::Unreachable => {
+            "no answer in time; see whether the brokers run and can be reached from here"
+        }
+        _ => "the request was refused",
+    }
+}

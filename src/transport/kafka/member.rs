@@ -1,0 +1,394 @@
+//! What a consumer and the task that polls for it share: who owns what, what is to be told, what is ready to be read.
+//!
+//! ```text
+//! poll ─ assigned, revoking, lost ─> notices ─┐
+//!      └ records, gaps ────────────> ready ───┴─> next        ready is bounded: above LIMIT the poll goes on without records
+//! ```
+//!
+//! Locks are taken in one order: this one, then the client's own.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+use krafka::ConsumerRecord;
+use krafka::consumer::Consumer;
+use tokio::sync::Notify;
+
+use crate::record::TopicPartition;
+
+use super::super::{Committed, Event, Generation, TransportError};
+use super::records;
+
+/// So many bytes may be ready before nothing more is read.
+const LIMIT: usize = 4 << 20;
+
+/// The shared side of a consumer.
+pub(super) struct Member {
+    pub(super) client: Consumer,
+    /// The consumer may have something to give.
+    pub(super) news: Notify,
+    /// A revocation was answered, or the consumer is closed.
+    pub(super) answers: Notify,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) generation: Generation,
+    owned: BTreeMap<TopicPartition, Owned>,
+    notices: VecDeque<Event>,
+    ready: VecDeque<Event>,
+    bytes: usize,
+    error: Option<TransportError>,
+    /// Revocations up to this generation are answered.
+    answered: Option<Generation>,
+    /// Where partitions were sought to since the poll began: what it brings may be from before.
+    sought: BTreeMap<TopicPartition, u64>,
+    /// How many polls have begun.
+    rounds: u64,
+    /// The group has said what is this member's.
+    pub(super) has_joined: bool,
+    pub(super) is_full: bool,
+    pub(super) is_closed: bool,
+}
+
+struct Owned {
+    since: Generation,
+    /// The next offset to come.
+    next: u64,
+    paused: bool,
+    held: VecDeque<Event>,
+}
+
+impl std::fmt::Debug for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = self.state();
+        f.debug_struct("Member")
+            .field("generation", &state.generation)
+            .field("owned", &state.owned.keys())
+            .finish()
+    }
+}
+
+impl Member {
+    pub(super) fn new(client: Consumer) -> Self {
+        Self { client, news: Notify::new(), answers: Notify::new(), state: Mutex::default() }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is next, where there is something.
+    pub(super) fn take(&self) -> Option<Result<Event, TransportError>> {
+        let mut state = self.state();
+        if let Some(notice) = state.notices.pop_front() {
+            return Some(Ok(notice));
+        }
+        let Some(event) = state.ready.pop_front() else { return state.error.take().map(Err) };
+        state.bytes = state.bytes.saturating_sub(size(&event));
+        if state.is_full && state.bytes < LIMIT / 2 {
+            state.is_full = false;
+            self.client.wakeup();
+        }
+        Some(Ok(event))
+    }
+
+    /// Before a poll: which partitions it is to leave alone, and which not.
+    pub(super) fn begin_poll(&self) {
+        let mut state = self.state();
+        state.sought.clear();
+        state.rounds += 1;
+        state.is_full = state.bytes >= LIMIT;
+        for (at, owned) in &state.owned {
+            set_paused(&self.client, at, state.is_full || owned.paused);
+        }
+    }
+
+    /// Takes in what a poll has brought, partition by partition.
+    pub(super) fn take_in(&self, records: &[ConsumerRecord]) {
+        for run in records.chunk_by(|one, next| one.partition == next.partition && one.topic == next.topic) {
+            let Some(first) = run.first() else { continue };
+            let at = TopicPartition::new(Arc::clone(&first.topic), first.partition.cast_unsigned());
+            let mut batches = records::incoming(run);
+            let mut state = self.state();
+            let position = position(&self.client, &at);
+            // Sought while these came: then it stands where it was sought to, and not behind them.
+            if state.sought.get(&at).is_some_and(|to| position == Some(*to)) {
+                continue;
+            }
+            // What lies behind the last record and is none, the end of a transaction, has been read as well.
+            if let (Some(last), Some(position)) = (batches.last_mut(), position)
+                && position > last.next_offset()
+            {
+                let _ = last.cover_to(position);
+            }
+            // The client goes back by itself where the log is shorter than it was: after an election that lost records, or for a
+            // position behind its end.
+            let (next, first) = (state.owned.get(&at).map(|owned| owned.next), first.offset.cast_unsigned());
+            if let Some(next) = next.filter(|next| *next > first) {
+                state.add(&at, first, |at, _| Event::Gap { at, from: next, to: first });
+            }
+            for batch in batches {
+                let (from, batch) = (batch.base_offset(), Arc::new(batch));
+                let next = batch.next_offset();
+                state.add(&at, next, |at, generation| Event::Records { at, generation, from, batch });
+            }
+        }
+        self.news.notify_one();
+    }
+
+    /// Records that no longer exist were passed over.
+    pub(super) fn gap(&self, at: &TopicPartition, from: u64, to: u64) {
+        self.state().add(at, to, |at, _| Event::Gap { at, from, to });
+        self.news.notify_one();
+    }
+
+    /// These are this member's now.
+    pub(super) fn assigned(&self, partitions: Vec<(TopicPartition, u64)>) {
+        let mut state = self.state();
+        state.has_joined = true;
+        if !partitions.is_empty() {
+            let generation = state.next_generation();
+            for (at, next) in &partitions {
+                let owned = Owned { since: generation, next: *next, paused: false, held: VecDeque::new() };
+                state.owned.insert(at.clone(), owned);
+            }
+            state.notices.push_back(Event::Assigned { generation, partitions });
+        }
+        drop(state);
+        self.news.notify_one();
+    }
+
+    /// These are about to go. `None` where nobody is left to answer.
+    pub(super) fn revoking(&self, partitions: &[TopicPartition]) -> Option<Generation> {
+        let mut state = self.state();
+        if state.is_closed || partitions.is_empty() {
+            return None;
+        }
+        state.forget_ready(partitions);
+        let generation = state.generation;
+        state.notices.push_back(Event::Revoking { generation, partitions: partitions.to_vec() });
+        drop(state);
+        self.news.notify_one();
+        Some(generation)
+    }
+
+    /// Resolves when the revocations of that generation are answered.
+    pub(super) async fn answered(&self, generation: Generation) {
+        loop {
+            let answered = self.answers.notified();
+            {
+                let state = self.state();
+                if state.is_closed || state.answered >= Some(generation) {
+                    return;
+                }
+            }
+            answered.await;
+        }
+    }
+
+    pub(super) fn answer(&self, generation: Generation) {
+        let mut state = self.state();
+        state.answered = state.answered.max(Some(generation));
+        drop(state);
+        self.answers.notify_one();
+    }
+
+    /// These have gone after an answer.
+    pub(super) fn released(&self, partitions: &[TopicPartition]) {
+        let mut state = self.state();
+        state.next_generation();
+        state.owned.retain(|at, _| !partitions.contains(at));
+    }
+
+    /// These have gone without an answer; a question that nobody has seen yet is taken back.
+    pub(super) fn lost(&self, partitions: &[TopicPartition]) {
+        let mut state = self.state();
+        state.forget_ready(partitions);
+        let generation = state.generation;
+        state.next_generation();
+        state.owned.retain(|at, _| !partitions.contains(at));
+        state
+            .notices
+            .retain(|notice| !matches!(notice, Event::Revoking { generation: of, .. } if *of == generation));
+        if !partitions.is_empty() {
+            state.notices.push_back(Event::Lost { generation, partitions: partitions.to_vec() });
+        }
+        drop(state);
+        self.news.notify_one();
+    }
+
+    /// Whether the member may commit these offsets.
+    pub(super) fn may_commit(&self, generation: Generation, offsets: &[(TopicPartition, Committed)]) -> bool {
+        let state = self.state();
+        offsets.iter().all(|(at, _)| state.owned.get(at).is_some_and(|owned| owned.since <= generation))
+    }
+
+    pub(super) fn fail(&self, error: TransportError) {
+        self.state().error.get_or_insert(error);
+        self.news.notify_one();
+    }
+
+    pub(super) fn close(&self) {
+        self.state().is_closed = true;
+        self.answers.notify_one();
+        self.client.wakeup();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().is_closed
+    }
+
+    pub(super) fn owned(&self) -> Vec<TopicPartition> {
+        self.state().owned.keys().cloned().collect()
+    }
+
+    pub(super) fn pause(&self, partitions: &[TopicPartition]) {
+        let mut state = self.state();
+        for at in partitions {
+            let Some(owned) = state.owned.get_mut(at) else { continue };
+            owned.paused = true;
+            set_paused(&self.client, at, true);
+            let (held, ready) =
+                std::mem::take(&mut state.ready).into_iter().partition(|event| place(event) == Some(at));
+            (state.ready, state.bytes) = (ready, state.bytes.saturating_sub(sizes(&held)));
+            if let Some(owned) = state.owned.get_mut(at) {
+                owned.held.extend(held);
+            }
+        }
+    }
+
+    pub(super) fn resume(&self, partitions: &[TopicPartition]) {
+        let mut state = self.state();
+        for at in partitions {
+            let Some(owned) = state.owned.get_mut(at) else { continue };
+            owned.paused = false;
+            let held = std::mem::take(&mut owned.held);
+            set_paused(&self.client, at, state.is_full);
+            state.bytes += sizes(&held);
+            held.into_iter().rev().for_each(|event| state.ready.push_front(event));
+        }
+        drop(state);
+        self.news.notify_one();
+    }
+
+    /// Goes on reading there; false for a partition that is not this member's.
+    pub(super) fn seek(&self, at: &TopicPartition, to: u64) -> bool {
+        let mut state = self.state();
+        let Some(owned) = state.owned.get_mut(at) else { return false };
+        owned.next = to;
+        state.forget_ready(std::slice::from_ref(at));
+        state.sought.insert(at.clone(), to);
+        seek(&self.client, at, to)
+    }
+
+    /// Passes over records that no longer exist, unless it was sought elsewhere since.
+    pub(super) fn skip(&self, at: &TopicPartition, from: u64, to: u64) {
+        let state = self.state();
+        if position(&self.client, at) == Some(from) && seek(&self.client, at, to) {
+            drop(state);
+            self.gap(at, from, to);
+        }
+    }
+
+    /// Whether all that lies before these ends has been given. `round` is kept between the calls of one question.
+    ///
+    /// The client stands behind records as soon as a poll returns them, before they are ready here, and behind the end of a
+    /// transaction, which is no record: so where it is not told by what was given, a poll has to begin after it was seen there.
+    pub(super) fn is_behind(&self, ends: &BTreeMap<TopicPartition, u64>, round: &mut Option<u64>) -> bool {
+        let state = self.state();
+        let all = |is_behind: &dyn Fn(&TopicPartition, &Owned, u64) -> bool| {
+            let mut unpaused = state.owned.iter().filter(|(_, owned)| !owned.paused);
+            unpaused.all(|(at, owned)| ends.get(at).is_none_or(|end| is_behind(at, owned, *end)))
+        };
+        if !state.notices.is_empty() || !state.ready.is_empty() {
+            return false;
+        }
+        if all(&|_, owned, end| owned.next >= end) {
+            return true;
+        }
+        if !all(&|at, _, end| position(&self.client, at).is_some_and(|at| at >= end)) {
+            return false;
+        }
+        if round.is_none() {
+            *round = Some(state.rounds);
+            self.client.wakeup();
+        }
+        round.is_some_and(|seen| state.rounds > seen)
+    }
+}
+
+impl State {
+    fn next_generation(&mut self) -> Generation {
+        self.generation.0 += 1;
+        self.generation
+    }
+
+    fn add(
+        &mut self,
+        at: &TopicPartition,
+        next: u64,
+        event: impl FnOnce(TopicPartition, Generation) -> Event,
+    ) {
+        let Some(owned) = self.owned.get_mut(at) else { return };
+        owned.next = next;
+        let event = event(at.clone(), owned.since);
+        if owned.paused {
+            owned.held.push_back(event);
+        } else {
+            self.bytes += size(&event);
+            self.ready.push_back(event);
+        }
+    }
+
+    fn forget_ready(&mut self, partitions: &[TopicPartition]) {
+        let gone = |event: &Event| place(event).is_some_and(|at| partitions.contains(at));
+        self.ready.retain(|event| !gone(event));
+        self.bytes = sizes(&self.ready);
+        for at in partitions {
+            if let Some(owned) = self.owned.get_mut(at) {
+                owned.held.clear();
+            }
+        }
+    }
+}
+
+/// Where the client stands. Its future waits only where it would have to ask first.
+pub(super) fn position(client: &Consumer, at: &TopicPartition) -> Option<u64> {
+    let position = client.position(&at.topic, at.partition.cast_signed()).now_or_never()??;
+    u64::try_from(position).ok()
+}
+
+fn seek(client: &Consumer, at: &TopicPartition, to: u64) -> bool {
+    let to = i64::try_from(to).unwrap_or(i64::MAX);
+    client.seek(&at.topic, at.partition.cast_signed(), to).now_or_never().is_some_and(|sought| sought.is_ok())
+}
+
+fn set_paused(client: &Consumer, at: &TopicPartition, paused: bool) {
+    let partition = [at.partition.cast_signed()];
+    let _ = if paused {
+        client.pause(&at.topic, &partition).now_or_never()
+    } else {
+        client.resume(&at.topic, &partition).now_or_never()
+    };
+}
+
+const fn place(event: &Event) -> Option<&TopicPartition> {
+    match event {
+        Event::Records { at, .. } | Event::Gap { at, .. } => Some(at),
+        _ => None,
+    }
+}
+
+fn size(event: &Event) -> usize {
+    match event {
+        Event::Records { batch, .. } => batch.size(),
+        _ => 0,
+    }
+}
+
+fn sizes(events: &VecDeque<Event>) -> usize {
+    events.iter().map(size).sum()
+}

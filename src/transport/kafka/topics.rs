@@ -1,0 +1,282 @@
+//! Topics, places and a group's offsets: what is asked of the brokers beside reading and writing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use krafka::KrafkaError;
+use krafka::admin::{
+    ConfigResource, CreatePartitionsOptions, CreateTopicsOptions, DeleteTopicsOptions,
+    DescribeConfigsOptions, DescribeTopicsOptions, ListConsumerGroupOffsetsOptions, ListOffsetsOptions,
+    ListTopicsOptions, NewTopic, OffsetSpec,
+};
+use krafka::consumer::TopicPartition as Named;
+use krafka::error::ErrorCode;
+
+use crate::record::TopicPartition;
+
+use super::super::local::{exists, unknown_partition, unknown_topic};
+use super::super::{Committed, Place, Retention, TopicSpec, TransportError, TransportErrorKind};
+use super::error::{fault, kind_of};
+use super::link::Link;
+
+/// A topic's settings, by the names that Kafka has for them.
+const AGE: &str = "retention.ms";
+const BYTES: &str = "retention.bytes";
+const POLICY: &str = "cleanup.policy";
+
+pub(super) async fn create(link: &Link, spec: TopicSpec) -> Result<(), TransportError> {
+    spec.check()?;
+    let name = &spec.name;
+    let failed = |error| fault(format_args!("cannot create topic `{name}`"), error);
+    let mut topic = NewTopic::new(name, spec.partitions.cast_signed(), -1).map_err(failed)?;
+    for (setting, value) in settings(&spec.retention) {
+        topic = topic.with_config(setting, value);
+    }
+    let mut answers =
+        link.admin.create_topics([topic], CreateTopicsOptions::default()).await.map_err(failed)?;
+    match answers.remove(name) {
+        Some(Err(KrafkaError::Broker { code: ErrorCode::TopicAlreadyExists, .. })) => {
+            let there = partitions(link, name).await?.unwrap_or(spec.partitions);
+            exists(&TopicSpec { partitions: there, ..spec.clone() }, &spec)
+        }
+        Some(Err(error)) => Err(failed(error)),
+        // Its leaders are elected a little later; until then it would not be found.
+        _ => until_known(link, name, |count| count == Some(spec.partitions)).await,
+    }
+}
+
+pub(super) async fn delete(link: &Link, name: &str) -> Result<(), TransportError> {
+    let failed = |error| fault(format_args!("cannot delete topic `{name}`"), error);
+    let mut answers =
+        link.admin.delete_topics([name], DeleteTopicsOptions::default()).await.map_err(failed)?;
+    match answers.remove(name) {
+        Some(Err(error)) if kind_of(&error) == TransportErrorKind::UnknownTopic => Err(unknown_topic(name)),
+        Some(Err(error)) => Err(failed(error)),
+        _ => until_known(link, name, |count| count.is_none()).await,
+    }
+}
+
+pub(super) async fn grow(link: &Link, name: &str, to: u32) -> Result<(), TransportError> {
+    let there = partitions(link, name).await?.ok_or_else(|| unknown_topic(name))?;
+    if TopicSpec::new(name, there).grows_to(to)? {
+        let failed = |error| fault(format_args!("cannot give topic `{name}` {to} partitions"), error);
+        let total = [(name, to.cast_signed())];
+        let mut answers =
+            link.admin.create_partitions(total, CreatePartitionsOptions::default()).await.map_err(failed)?;
+        answers.remove(name).unwrap_or(Ok(())).map_err(failed)?;
+        until_known(link, name, |count| count == Some(to)).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn all(link: &Link) -> Result<Vec<TopicSpec>, TransportError> {
+    let listed = link.admin.list_topics(ListTopicsOptions::default()).await;
+    described(link, listed.map_err(|error| fault("cannot list the topics", error))?).await
+}
+
+/// These topics, by name; those that do not exist are left out.
+pub(super) async fn described(link: &Link, names: Vec<String>) -> Result<Vec<TopicSpec>, TransportError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failed = |error| fault("cannot look at the topics", error);
+    let counts =
+        link.admin.describe_topics(&names, DescribeTopicsOptions::default()).await.map_err(failed)?;
+    let asked = names.iter().map(ConfigResource::topic);
+    let wanted =
+        DescribeConfigsOptions::default().config_names([AGE, BYTES, POLICY].map(str::to_owned).to_vec());
+    let mut configs = link.admin.describe_configs(asked, wanted).await.map_err(failed)?;
+    let mut specs = Vec::new();
+    for name in names {
+        let (Some(Ok(counted)), Some(entries)) =
+            (counts.get(&name), configs.remove(&ConfigResource::topic(&name)))
+        else {
+            continue;
+        };
+        let entries: HashMap<String, String> = entries
+            .map_err(failed)?
+            .into_iter()
+            .filter_map(|entry| Some((entry.name, entry.value?)))
+            .collect();
+        let spec = TopicSpec::new(&name, counted.partitions.len() as u32);
+        specs.push(spec.with_retention(retention(&entries)));
+    }
+    specs.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(specs)
+}
+
+pub(super) async fn partitions(link: &Link, name: &str) -> Result<Option<u32>, TransportError> {
+    let failed = |error| fault(format_args!("cannot look at topic `{name}`"), error);
+    let mut topics =
+        link.admin.describe_topics([name], DescribeTopicsOptions::default()).await.map_err(failed)?;
+    match topics.remove(name) {
+        Some(Ok(topic)) => Ok(Some(topic.partitions.len() as u32)),
+        Some(Err(error)) if kind_of(&error) == TransportErrorKind::UnknownTopic => Ok(None),
+        Some(Err(error)) => Err(failed(error)),
+        None => Ok(None),
+    }
+}
+
+/// How many partitions a topic has; an error unless that one is among them.
+pub(super) async fn existing(link: &Link, at: &TopicPartition) -> Result<u32, TransportError> {
+    let count = partitions(link, &at.topic).await?.ok_or_else(|| unknown_topic(&at.topic))?;
+    if at.partition < count { Ok(count) } else { Err(unknown_partition(at, count)) }
+}
+
+pub(super) async fn offset(link: &Link, at: &TopicPartition, place: Place) -> Result<u64, TransportError> {
+    existing(link, at).await?;
+    let offsets = places(link, std::slice::from_ref(at), place).await?;
+    offsets.get(at).copied().ok_or_else(|| unknown_topic(&at.topic))
+}
+
+/// The offset of a place in each of these partitions; those that do not exist are left out.
+pub(super) async fn places(
+    link: &Link,
+    of: &[TopicPartition],
+    place: Place,
+) -> Result<BTreeMap<TopicPartition, u64>, TransportError> {
+    // -1 and -2 mean other places to Kafka, and no record is from before 1970.
+    let place = match place {
+        Place::Timestamp(..0) => Place::Earliest,
+        place => place,
+    };
+    let earliest = match place {
+        Place::Earliest | Place::Offset(_) => listed(link, of, OffsetSpec::Earliest).await?,
+        Place::Latest | Place::Timestamp(_) => BTreeMap::new(),
+    };
+    if place == Place::Earliest {
+        return Ok(earliest);
+    }
+    let mut offsets = listed(link, of, OffsetSpec::Latest).await?;
+    match place {
+        Place::Offset(wanted) => {
+            for (at, offset) in &mut offsets {
+                let first = earliest.get(at).copied().unwrap_or(0).min(*offset);
+                *offset = wanted.clamp(first, *offset);
+            }
+        }
+        Place::Timestamp(time) => {
+            let asked: Vec<_> =
+                offsets.keys().map(|at| (at.topic.to_string(), at.partition.cast_signed())).collect();
+            let asked: Vec<_> = asked.iter().map(|(topic, partition)| (topic.as_str(), *partition)).collect();
+            for ((topic, partition), found) in link.lookup.offsets_for_times(&asked, time).await {
+                let at = TopicPartition::new(topic, partition.cast_unsigned());
+                let found =
+                    found.map_err(|error| fault(format_args!("cannot look a time up in {at}"), error))?;
+                // A time that no record has reached is at the end.
+                if let (Ok(found), Some(offset)) = (u64::try_from(found), offsets.get_mut(&at)) {
+                    *offset = found;
+                }
+            }
+        }
+        Place::Earliest | Place::Latest => {}
+    }
+    Ok(offsets)
+}
+
+pub(super) async fn committed(
+    link: &Link,
+    group: &str,
+) -> Result<BTreeMap<TopicPartition, Committed>, TransportError> {
+    let failed = |error| fault(format_args!("cannot ask for the offsets of group `{group}`"), error);
+    let options = ListConsumerGroupOffsetsOptions::default().require_stable(true);
+    let answers = match link.admin.list_consumer_group_offsets(group, options).await {
+        Err(KrafkaError::Broker { code: ErrorCode::GroupIdNotFound, .. }) => return Ok(BTreeMap::new()),
+        answers => answers.map_err(failed)?,
+    };
+    let mut committed = BTreeMap::new();
+    for (at, answer) in answers {
+        let answer = answer.map_err(failed)?;
+        if let Some(offset) = answer.offset {
+            let metadata = answer.metadata.filter(|text| !text.is_empty());
+            let at = TopicPartition::new(at.topic, at.partition.cast_unsigned());
+            committed.insert(at, Committed { offset: offset.cast_unsigned(), metadata });
+        }
+    }
+    Ok(committed)
+}
+
+/// Waits until no transaction is open that carries these offsets of a group.
+pub(super) async fn settled(link: &Link, group: &str, partitions: Vec<Named>) -> Result<(), TransportError> {
+    // Asked for by name, they are asked for again while one of them is not settled.
+    let options = ListConsumerGroupOffsetsOptions::default().require_stable(true).partitions(partitions);
+    let answer = link.admin.list_consumer_group_offsets(group, options).await;
+    let failed = |error| fault(format_args!("cannot ask for the offsets of group `{group}`"), error);
+    answer.map(drop).map_err(failed)
+}
+
+pub(super) fn named(at: &TopicPartition) -> Named {
+    Named::new(&*at.topic, at.partition.cast_signed())
+}
+
+/// As a reader of what is committed sees it. Partitions that do not exist are left out.
+async fn listed(
+    link: &Link,
+    of: &[TopicPartition],
+    spec: OffsetSpec,
+) -> Result<BTreeMap<TopicPartition, u64>, TransportError> {
+    let failed = |error| fault("cannot look a place up in the partitions", error);
+    let asked = of.iter().map(|at| (named(at), spec));
+    let options = ListOffsetsOptions::default().read_committed(true);
+    let answers = link.admin.list_offsets(asked, options).await.map_err(failed)?;
+    let mut offsets = BTreeMap::new();
+    for (at, answer) in answers {
+        match answer {
+            Ok(found) => {
+                let at = TopicPartition::new(at.topic, at.partition.cast_unsigned());
+                offsets.insert(at, found.offset.cast_unsigned());
+            }
+            Err(error) if kind_of(&error) == TransportErrorKind::UnknownTopic => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Ok(offsets)
+}
+
+/// Waits until every broker that may be asked knows of the change, which is not so when it is answered.
+async fn until_known(
+    link: &Link,
+    name: &str,
+    is_so: impl Fn(Option<u32>) -> bool,
+) -> Result<(), TransportError> {
+    let known = async {
+        while !is_so(partitions(link, name).await?) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    };
+    let late = |_| {
+        let message = format!(
+            "the brokers have not told each other of the change to topic `{name}` in time; look again later"
+        );
+        Err(TransportError::new(TransportErrorKind::Unreachable, message))
+    };
+    tokio::time::timeout(link.settings.request_timeout, known).await.unwrap_or_else(late)
+}
+
+fn settings(retention: &Retention) -> [(&'static str, String); 3] {
+    let number = |number: Option<u128>| number.map_or_else(|| "-1".to_owned(), |number| number.to_string());
+    let limited = retention.age.is_some() || retention.bytes.is_some();
+    let policy = match (retention.compact, limited) {
+        (false, _) => "delete",
+        (true, false) => "compact",
+        (true, true) => "compact,delete",
+    };
+    [
+        (AGE, number(retention.age.map(|age| age.as_millis()))),
+        (BYTES, number(retention.bytes.map(u128::from))),
+        (POLICY, policy.to_owned()),
+    ]
+}
+
+fn retention(entries: &HashMap<String, String>) -> Retention {
+    // -1 is Kafka's word for no limit.
+    let number = |setting| entries.get(setting).and_then(|value: &String| value.parse::<u64>().ok());
+    let policy = entries.get(POLICY).map_or("delete", String::as_str);
+    let deletes = policy.contains("delete");
+    Retention {
+        age: number(AGE).filter(|_| deletes).map(Duration::from_millis),
+        bytes: number(BYTES).filter(|_| deletes),
+        compact: policy.contains("compact"),
+    }
+}

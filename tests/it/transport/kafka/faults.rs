@@ -1,0 +1,200 @@
+//! What goes wrong: nobody there, somebody else there, wrong credentials, answers that never come, bytes that changed.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use krafka::error::ErrorCode;
+use krafka::testing::{ApiKey, Control, FakeBroker};
+use schemawire::class::Class;
+use schemawire::record::{Headers, TopicPartition};
+use schemawire::transport::kafka::{KafkaBuilder, Sasl};
+use schemawire::transport::{
+    Acknowledge, ConsumerSpec, Event, Kafka, Place, PollLimits, ProducerSpec, Transport, TransportError,
+    TransportErrorKind,
+};
+
+use super::fake::kafka;
+use super::{batch, drain, texts};
+
+/// A builder that does not wait for long.
+fn hasty(brokers: &str) -> KafkaBuilder {
+    Kafka::builder(brokers).connect_timeout(Duration::from_secs(1)).request_timeout(Duration::from_secs(2))
+}
+
+/// An error with all that is under it, as a person is shown it.
+fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(|it| format!("{it}: ")).collect()
+}
+
+async fn refused(builder: KafkaBuilder) -> TransportError {
+    builder.connect().await.expect_err("it cannot be connected to")
+}
+
+/// A server on a free port that answers each connection with these bytes, once something came.
+fn server(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = [0; 64];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(answer);
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn an_address_at_which_nobody_is_is_named() {
+    // Bound and let go: nobody listens there.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let error = refused(hasty(&free)).await;
+    assert_eq!((error.kind, error.class()), (TransportErrorKind::Unreachable, Class::RETRY));
+    assert!(error.message.contains(&free), "{error}");
+}
+
+#[tokio::test]
+async fn what_answers_without_being_kafka_is_not_taken_for_it() {
+    for answer in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"", b"\0\0\0\x04\0\0\0\0"] {
+        let address = server(answer);
+        let error = refused(hasty(&address)).await;
+        assert!(error.message.contains(&address), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_none_and_time_outs_that_contradict_each_other_are_refused() {
+    for brokers in ["", "host", "host:notaport"] {
+        assert_eq!(refused(hasty(brokers)).await.kind, TransportErrorKind::InvalidRequest, "{brokers}");
+    }
+    let error = refused(hasty("127.0.0.1:1").connect_timeout(Duration::from_secs(3))).await;
+    assert_eq!(error.kind, TransportErrorKind::InvalidRequest);
+    assert!(error.message.contains("connect time-out of 3s") && error.message.contains("2s"), "{error}");
+
+    let broker = FakeBroker::start().await.unwrap();
+    let kafka = hasty(&broker.bootstrap_servers()).connect().await.unwrap();
+    let spec = ProducerSpec::default().with_delivery_timeout(Duration::from_secs(1));
+    let error = kafka.open_producer(spec).await.unwrap_err();
+    assert_eq!(error.kind, TransportErrorKind::InvalidRequest);
+    assert!(error.message.contains("delivery timeout of 1s") && error.message.contains("2s"), "{error}");
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_denied_and_never_shown() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.require_sasl_plain("alerts", "right");
+    let brokers = broker.bootstrap_servers();
+    hasty(&brokers).sasl(Sasl::plain("alerts", "right")).connect().await.unwrap();
+    let builder = hasty(&brokers).sasl(Sasl::plain("alerts", "a-wrong-one"));
+    let shown = format!("{builder:?}");
+    let error = refused(builder).await;
+    assert_eq!((error.kind, error.class()), (TransportErrorKind::Denied, Class::Config), "{}", chain(&error));
+    assert!(!chain(&error).contains("a-wrong-one") && !shown.contains("a-wrong-one"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_batch_that_may_have_arrived_is_told_from_one_that_never_left() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let at = TopicPartition::new("t", 0);
+    let kafka = hasty(&broker.bootstrap_servers()).connect().await.unwrap();
+    let spec = || ProducerSpec::default().with_delivery_timeout(Duration::from_secs(3));
+
+    // The broker writes it, and hangs up before it says so, each time: it is there, once.
+    let producer = kafka.open_producer(spec()).await.unwrap();
+    broker.on(ApiKey::Produce, |_| Control::ApplyThen(Box::new(Control::Disconnect)));
+    let error = producer.append(&at, batch(&["written"])).await.unwrap_err();
+    assert!(error.possibly_written, "{}", chain(&error));
+    assert_eq!(error.class(), Class::RETRY);
+    assert_eq!(error.batch.map(|batch| texts(&batch)), Some(vec!["written".to_owned()]), "it comes back");
+    broker.clear_hooks();
+
+    // The broker says no: it is not there.
+    let producer = kafka.open_producer(spec()).await.unwrap();
+    broker.on_once(ApiKey::Produce, |_| Control::Error(ErrorCode::TopicAuthorizationFailed));
+    let error = producer.append(&at, batch(&["refused"])).await.unwrap_err();
+    assert!(!error.possibly_written, "{}", chain(&error));
+    assert_eq!(error.source.kind, TransportErrorKind::Denied);
+
+    // The answer is lost once: it is sent again, and stored once.
+    broker.on_once(ApiKey::Produce, |_| Control::ApplyThen(Box::new(Control::Disconnect)));
+    producer.append(&at, batch(&["again"])).await.unwrap();
+    let mut consumer = kafka.open_consumer(ConsumerSpec::new(&["t"])).await.unwrap();
+    assert_eq!(drain(&mut *consumer).await, ["written", "again"]);
+}
+
+#[tokio::test]
+async fn without_idempotence_a_lost_answer_doubles_so_the_test_above_proves_something() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let kafka = hasty(&broker.bootstrap_servers()).connect().await.unwrap();
+    let spec = ProducerSpec::default().with_acknowledge(Acknowledge::Leader);
+    let producer = kafka.open_producer(spec).await.unwrap();
+    broker.on_once(ApiKey::Produce, |_| Control::ApplyThen(Box::new(Control::Disconnect)));
+    producer.append(&TopicPartition::new("t", 0), batch(&["again"])).await.unwrap();
+    let mut consumer = kafka.open_consumer(ConsumerSpec::new(&["t"])).await.unwrap();
+    assert_eq!(drain(&mut *consumer).await, ["again", "again"]);
+}
+
+#[tokio::test]
+async fn a_batch_whose_bytes_changed_is_told_and_can_be_passed_over() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let at = TopicPartition::new("t", 0);
+    let kafka = kafka(&broker).await;
+    let producer = kafka.open_producer(ProducerSpec::default()).await.unwrap();
+    for value in ["bad", "good"] {
+        producer.append(&at, batch(&[value])).await.unwrap();
+    }
+    broker.on_times(ApiKey::Fetch, 3, |_| Control::CorruptRecords);
+    let mut consumer = kafka.open_consumer(ConsumerSpec::new(&["t"])).await.unwrap();
+    let error = loop {
+        match consumer.next(PollLimits::default()).await {
+            Ok(Event::Assigned { .. }) => {}
+            Ok(event) => panic!("{event:?}"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(
+        (error.kind, error.class()),
+        (TransportErrorKind::Corrupt, Class::BadData),
+        "{}",
+        chain(&error)
+    );
+    assert!(chain(&error).contains("t-0 offset 0"), "{}", chain(&error));
+    broker.clear_hooks();
+    consumer.seek(&at, Place::Offset(1)).await.unwrap();
+    let found = loop {
+        match consumer.next(PollLimits::default()).await {
+            Ok(Event::Records { batch, .. }) => break texts(&batch),
+            Ok(event) => panic!("{event:?}"),
+            // Told once more, where it was met once more before the seek.
+            Err(error) => assert_eq!(error.kind, TransportErrorKind::Corrupt),
+        }
+    };
+    assert_eq!(found, ["good"]);
+}
+
+#[tokio::test]
+async fn a_full_buffer_makes_batches_wait_and_none_is_lost_or_overtaken() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let at = TopicPartition::new("t", 0);
+    let kafka = kafka(&broker).await;
+    let producer = kafka.open_producer(ProducerSpec::default()).await.unwrap();
+    // More than the client holds, while the broker does not answer.
+    broker.on_once(ApiKey::Produce, |_| Control::Delay(Duration::from_millis(300)));
+    let large = vec![b'x'; 900_000];
+    let pending: Vec<_> = (0..100_u32)
+        .map(|number| {
+            let mut batch = schemawire::record::Batch::new();
+            batch.push(Some(&number.to_be_bytes()), Some(&large), &Headers::new(), None);
+            producer.append(&at, batch)
+        })
+        .collect();
+    for (offset, pending) in (0..).zip(pending) {
+        assert_eq!(pending.await.unwrap().base_offset, offset, "in the order of the calls");
+    }
+}
