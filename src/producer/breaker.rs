@@ -103,26 +103,27 @@ impl Breaker {
         self.0.settings
     }
 
-    /// Whether leave to try is given at once and without a probe.
-    pub(super) fn is_closed(&self) -> bool {
-        self.state() == BreakerState::Closed
-    }
-
     /// How long nothing is let through from now on, unless a probe is acknowledged before; `None` where a try may be made.
     pub(super) fn refuses_for(&self) -> Option<Duration> {
         self.lock().machine.waits(self.0.clock.steady())
     }
 
     /// Leave to try, or how long to wait before asking again.
-    pub(super) fn ask(&self, told: &Told) -> Leave {
+    pub(super) fn ask(&self, told: &Told) -> Result<Permit, Duration> {
         let now = self.0.clock.steady();
-        self.change(told, |machine| machine.ask(now))
+        match self.change(told, |machine| machine.ask(now)) {
+            Leave::Given { is_probe } => Ok(self.permit(is_probe, told)),
+            Leave::Refused { wait } => Err(wait),
+        }
     }
 
-    /// What became of a try for which leave was given.
-    pub(super) fn report(&self, is_probe: bool, outcome: Outcome, told: &Told) {
-        let now = self.0.clock.steady();
-        self.change(told, |machine| machine.report(is_probe, outcome, now));
+    /// Leave to try without a probe, if it is given at once.
+    pub(super) fn ask_closed(&self, told: &Told) -> Option<Permit> {
+        (self.state() == BreakerState::Closed).then(|| self.permit(false, told))
+    }
+
+    fn permit(&self, is_probe: bool, told: &Told) -> Permit {
+        Permit { breaker: self.clone(), told: told.clone(), is_probe, is_open: true }
     }
 
     /// Resolves with the next change of its state, or after that long.
@@ -170,9 +171,38 @@ impl fmt::Debug for Breaker {
     }
 }
 
+/// Leave to try once. Dropped without a report, the try counts as unanswered: no probe is lost.
+#[derive(Debug)]
+pub(super) struct Permit {
+    breaker: Breaker,
+    told: Told,
+    is_probe: bool,
+    is_open: bool,
+}
+
+impl Permit {
+    /// What became of the try.
+    pub(super) fn report(mut self, outcome: Outcome) {
+        self.close(outcome);
+    }
+
+    fn close(&mut self, outcome: Outcome) {
+        if std::mem::take(&mut self.is_open) {
+            let now = self.breaker.0.clock.steady();
+            self.breaker.change(&self.told, |machine| machine.report(self.is_probe, outcome, now));
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.close(Outcome::Unanswered);
+    }
+}
+
 /// Whether a try may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leave {
+enum Leave {
     Given { is_probe: bool },
     Refused { wait: Duration },
 }

@@ -144,6 +144,11 @@ impl Reserved {
         self.amount.bytes += more.bytes;
         self.amount.records += more.records;
     }
+
+    /// Whether both are of one budget.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.budget.0, &other.budget.0)
+    }
 }
 
 impl Drop for Reserved {

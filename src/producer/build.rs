@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::background;
 use super::breaker::Breaker;
 use super::budget::Budget;
 use super::core::{Core, Delivering};
@@ -10,6 +11,7 @@ use super::dice::Dice;
 use super::key::{RawKeys, TypedKeys};
 use super::lanes::Lanes;
 use super::settings::Settings;
+use super::spill::{self, Spill};
 use super::told::Told;
 use super::{BreakerSettings, Producer, SendError, Shared};
 use crate::backoff::Backoff;
@@ -23,6 +25,9 @@ use crate::transport::{Acknowledge, Clock, TopicSpec, Transport};
 
 /// How long records are kept together for a transport that collects them into batches by itself.
 const HAND_OVER: Duration = Duration::from_millis(1);
+
+/// The most bytes that are on their way to the spill log, beside the buffer.
+const ON_THE_WAY_ASIDE: usize = 4 << 20;
 
 /// A producer that is not open yet. `V` and `K` say how values and keys are written.
 #[derive(Debug)]
@@ -173,6 +178,13 @@ impl<'t, T: Transport + ?Sized, V, K> ProducerBuilder<'t, T, V, K> {
         self
     }
 
+    /// Lays records aside in that log while the buffer is full or the breaker open, and forwards them in order once the
+    /// destination is back. A record that lies aside counts as acknowledged: [`Delivered::spilled`](super::Delivered::spilled).
+    pub fn spill(mut self, spill: Spill) -> Self {
+        self.settings.spill = Some(spill);
+        self
+    }
+
     /// Tells that observer what becomes of batches, the buffer and the breaker.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.settings.told = Told(Some(observer));
@@ -253,6 +265,17 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
         let able = transport.capabilities();
         // What the transport collects by itself only has to be handed over together.
         let linger = if able.native_batching { settings.linger.min(HAND_OVER) } else { settings.linger };
+        let (aside, reader, backlogs) = match settings.spill.clone() {
+            Some(spill) => {
+                let (aside, reader, backlogs) = spill.open(&topic, partitions).await?;
+                (Some(aside), Some(reader), backlogs)
+            }
+            None => (None, None, Vec::new()),
+        };
+        let forwards = match reader {
+            Some(reader) => Some((reader, transport.open_producer(settings.spec()).await?)),
+            None => None,
+        };
         let own = || Breaker::new(&topic, BreakerSettings::default());
         let core = Arc::new(Core {
             topic: topic.as_str().into(),
@@ -267,10 +290,15 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
             },
             budget: Budget::new(settings.buffer, settings.buffer_records),
             breaker: settings.breaker.unwrap_or_else(own),
+            aside_budget: Budget::new(ON_THE_WAY_ASIDE.max(settings.batch), settings.buffer_records),
+            aside,
             clock: settings.clock,
             told: settings.told,
-            lanes: Arc::new(Mutex::new(Lanes::new(partitions, Dice::new()))),
+            lanes: Arc::new(Mutex::new(Lanes::new(partitions, backlogs, Dice::new()))),
         });
+        if let (Some(aside), Some((reader, raw))) = (&core.aside, forwards) {
+            background::spawn(spill::forward(Arc::downgrade(&core), Arc::clone(aside), reader, raw.into()));
+        }
         Ok(Producer::new(Shared {
             core,
             partitions,

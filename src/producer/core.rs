@@ -1,7 +1,7 @@
 //! What a producer is behind its types: lanes of batches, and those on their way.
 //!
 //! ```text
-//! record ──> open batch of its partition ── full, awaited, flushed, or lingered long enough ──> Flight
+//! record ──> open batch of its partition ── full, awaited, flushed, or lingered long enough ──> Flight ──> transport or spill
 //! ```
 //!
 //! One lock, held for the few moments in which a record is laid into its batch, or a batch leaves: so the order of the calls is
@@ -14,16 +14,18 @@ use futures_util::FutureExt;
 
 use super::background;
 use super::breaker::Breaker;
-use super::budget::{Budget, Reserved};
+use super::budget::Budget;
 use super::delivery::{Answer, Landed, Shipment};
 use super::keeper::Keeper;
-use super::lanes::{Lanes, Open};
+use super::lanes::{Lanes, Laying, Open};
+use super::room::Room;
+use super::spill::Aside;
 use super::ticket::End;
 use super::told::Told;
 use super::{SendError, delivery};
 use crate::backoff::Backoff;
 use crate::observer::Observation;
-use crate::record::{Record, TopicPartition};
+use crate::record::{Batch, Record, TopicPartition};
 use crate::transport::{Clock, RawProducer};
 
 /// What a [`Producer`](super::Producer) is, whatever it sends.
@@ -34,6 +36,9 @@ pub(super) struct Core {
     pub(super) settings: Delivering,
     pub(super) budget: Budget,
     pub(super) breaker: Breaker,
+    /// Where batches are laid aside, and the room for those on their way there.
+    pub(super) aside: Option<Arc<Aside>>,
+    pub(super) aside_budget: Budget,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) told: Told,
     pub(super) lanes: Arc<Mutex<Lanes>>,
@@ -70,7 +75,7 @@ impl Core {
         self: &Arc<Self>,
         partition: Option<u32>,
         record: &Record,
-        room: Reserved,
+        Room { reserved, is_aside }: Room,
         callback: Option<delivery::Callback>,
     ) -> Result<(Arc<Shipment>, u64), SendError> {
         let mut lanes = self.lanes();
@@ -97,12 +102,13 @@ impl Core {
         };
         let place = open.batch.len() as u64;
         open.batch.push_record(record);
-        match &mut open.reserved {
-            Some(reserved) => reserved.join(room),
-            none => *none = Some(room),
-        }
+        open.reserve(reserved);
         open.callbacks.extend(callback.map(|callback| (place, callback)));
         let shipment = Arc::clone(&open.shipment);
+        if is_aside {
+            // A partition that the spill does not have goes the direct way.
+            let _ = lanes.go_aside(self, number);
+        }
         drop(lanes);
         if let Some(wake) = keeper {
             wake.carry_out(self);
@@ -158,6 +164,7 @@ impl Core {
     pub(super) fn stop(&self) {
         self.lanes().is_closed = true;
         self.budget.close();
+        self.aside_budget.close();
     }
 
     /// Those behind that batch wait.
@@ -183,6 +190,40 @@ impl Core {
         if let Err(error) = result {
             lanes.failed(shipment, error);
         }
+    }
+
+    /// Hands a batch to the spill log, if its partition lies aside and the batch may: `Err` gives it back.
+    pub(super) fn lay_aside(&self, shipment: &Shipment, place: u64, batch: Batch) -> Result<Laying, Batch> {
+        self.lanes().lay_aside(self, shipment.at.partition, place, batch)
+    }
+
+    /// Lays the partition of that batch aside from now on, if there is a spill.
+    /// Answers whether the batch at that place of the lane may lie there.
+    pub(super) fn go_aside(&self, shipment: &Shipment, place: u64) -> bool {
+        let mut lanes = self.lanes();
+        let number = shipment.at.partition;
+        lanes.go_aside(self, number) && lanes.lane(number).is_some_and(|lane| lane.backlog.takes(place))
+    }
+
+    /// A batch has been handed to the spill log, and lies there up to that offset, or does not.
+    pub(super) fn laid(&self, shipment: &Shipment, end: Option<u64>, bytes: u64, records: u64) {
+        if let Some(lane) = self.lanes().lane(shipment.at.partition) {
+            lane.backlog.laid(end, bytes, records);
+        }
+        self.tell_spilled();
+    }
+
+    /// A batch is forwarded.
+    pub(super) fn forwarded(&self, partition: u32, batch: &Batch) {
+        if let Some(lane) = self.lanes().lane(partition) {
+            lane.backlog.forward(batch.next_offset(), batch.size() as u64, batch.len() as u64);
+        }
+        self.tell_spilled();
+    }
+
+    fn tell_spilled(&self) {
+        let records = || self.lanes().spilled();
+        self.told.observe(|| Observation::Spilled { topic: &self.topic, records: records() });
     }
 
     pub(super) fn tell_buffered(&self) {

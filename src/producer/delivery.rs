@@ -26,11 +26,19 @@ pub(super) type Callback = Box<dyn FnOnce(Result<Delivered, SendError>) + Send>;
 pub(super) struct Landed {
     base_offset: u64,
     timestamp: i64,
+    is_aside: bool,
+}
+
+impl Landed {
+    /// In the spill log; its offset at the destination is not known yet.
+    pub(super) const fn aside(appended: &Appended) -> Self {
+        Self { base_offset: Appended::UNKNOWN_OFFSET, timestamp: appended.timestamp, is_aside: true }
+    }
 }
 
 impl From<Appended> for Landed {
     fn from(appended: Appended) -> Self {
-        Self { base_offset: appended.base_offset, timestamp: appended.timestamp }
+        Self { base_offset: appended.base_offset, timestamp: appended.timestamp, is_aside: false }
     }
 }
 
@@ -40,7 +48,7 @@ pub(super) struct Shipment {
     core: Weak<Core>,
     /// There from the moment at which the batch leaves.
     answer: OnceLock<Answer>,
-    /// Whether somebody has heard that it failed.
+    /// Whether somebody has heard what became of it, or will be called.
     pub(super) is_told: AtomicBool,
 }
 
@@ -52,6 +60,9 @@ impl Shipment {
 
     /// The batch leaves.
     pub(super) fn sent(self: &Arc<Self>, flight: Flight, callbacks: Vec<(u64, Callback)>) -> Answer {
+        if !callbacks.is_empty() {
+            self.is_told.store(true, Ordering::Relaxed);
+        }
         let shipment = Arc::clone(self);
         let answer: BoxFuture<'static, _> = Box::pin(async move {
             let result = flight.run().await;
@@ -84,9 +95,10 @@ impl Shipment {
 
     fn delivered(&self, place: u64, result: Result<Landed, SendError>) -> Result<Delivered, SendError> {
         match result {
-            Ok(Landed { base_offset, timestamp }) => {
+            Ok(Landed { base_offset, timestamp, is_aside }) => {
                 // An offset that is not known stays so.
-                Ok(Delivered { at: self.at.clone(), offset: base_offset.saturating_add(place), timestamp })
+                let offset = base_offset.saturating_add(place);
+                Ok(Delivered { at: self.at.clone(), offset, timestamp, spilled: is_aside })
             }
             Err(error) => {
                 self.is_told.store(true, Ordering::Relaxed);
@@ -157,10 +169,12 @@ impl Drop for Awaited {
 pub struct Delivered {
     /// The partition.
     pub at: TopicPartition,
-    /// The record's offset; [`Appended::UNKNOWN_OFFSET`] where nobody waited for it.
+    /// The record's offset; [`Appended::UNKNOWN_OFFSET`] where nobody waited for it, or it lies aside.
     pub offset: u64,
     /// The time that records without one were stamped with, in milliseconds since 1970.
     pub timestamp: i64,
+    /// Whether it lies aside in the producer's [`Spill`](super::Spill), to be forwarded: then its offset is not known yet.
+    pub spilled: bool,
 }
 
 /// The handle of one record: resolves when it is acknowledged.
@@ -299,11 +313,8 @@ impl BatchDelivered {
     /// Where each record is.
     pub fn iter(&self) -> impl Iterator<Item = Delivered> + '_ {
         self.runs.iter().flat_map(|(first, records)| {
-            (0..*records as u64).map(|place| Delivered {
-                at: first.at.clone(),
-                offset: first.offset.saturating_add(place),
-                timestamp: first.timestamp,
-            })
+            (0..*records as u64)
+                .map(|place| Delivered { offset: first.offset.saturating_add(place), ..first.clone() })
         })
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::class::Class;
+use crate::record::TopicPartition;
 use crate::serdes::SerdesError;
 use crate::transport::{AppendError, TransportError};
 
@@ -72,6 +73,16 @@ pub enum SendError {
         /// How long until the next probe.
         wait: Duration,
     },
+    /// So much lies aside already that the record was not laid there; nothing was written.
+    #[error(
+        "more than {limit} bytes for {at} lie aside; see why they are not forwarded, or raise the spill's `limit`"
+    )]
+    SpillFull {
+        /// Where the record was meant to go.
+        at: TopicPartition,
+        /// The most bytes of a partition that may lie aside.
+        limit: u64,
+    },
     /// The record alone is larger than a batch may be; nothing was written.
     #[error("the record has {size} bytes, the transport takes at most {limit} in a batch")]
     TooLarge {
@@ -127,7 +138,7 @@ impl SendError {
             Self::Append(it) => it.class(),
             Self::Transport(it) => it.class(),
             Self::Deadline { source, .. } => source.as_ref().map_or(Class::RETRY, |it| it.class()),
-            Self::Full { .. } => Class::RETRY,
+            Self::Full { .. } | Self::SpillFull { .. } => Class::RETRY,
             Self::Open { wait, .. } => Class::Retry { after: Some(*wait) },
             Self::TooLarge { .. } => Class::BadData,
             Self::UnknownPartition { .. } | Self::Closed { .. } | Self::Settings { .. } => Class::Config,

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! leaves ── lane calm ──> handed over ── acknowledged ──> landed
-//!    └ lane held: waits    │      ^
-//!      for the one before  failed └── backoff, breaker, the one before it
+//!    │ lane held: waits    │      ^
+//!    │ for the one before  failed └── backoff, breaker, the one before it
+//!    └ lane aside ──> handed to the spill log ──> landed there
 //! ```
 //!
 //! Batches of a lane may be on their way at once. When one fails, those behind it come back or wait, and go on in their order.
@@ -13,10 +14,11 @@ use std::time::Duration;
 
 use super::SendError;
 use super::background;
-use super::breaker::{Leave, Outcome};
+use super::breaker::{Outcome, Permit};
 use super::budget::Reserved;
 use super::core::Core;
 use super::delivery::{Answer, Landed, Shipment};
+use super::lanes::Laying;
 use super::retry::{Tries, Trouble, Verdict};
 use super::ticket::{End, Ticket};
 use crate::observer::Observation;
@@ -31,11 +33,13 @@ pub(super) struct Flight {
     pub(super) core: Arc<Core>,
     pub(super) shipment: Arc<Shipment>,
     pub(super) ticket: Arc<Ticket>,
-    pub(super) reserved: Option<Reserved>,
+    pub(super) reserved: [Option<Reserved>; 2],
     pub(super) tries: Tries,
     /// The one before it in its lane.
     pub(super) previous: Option<Previous>,
     pub(super) place: Place,
+    /// Which one of its lane it is.
+    pub(super) number: u64,
     /// Those behind it in its lane wait.
     pub(super) is_held: bool,
     pub(super) left: Duration,
@@ -48,11 +52,19 @@ pub(super) struct Flight {
 /// Where the batch is.
 pub(super) enum Place {
     /// With the transport.
-    InTheAir { appending: Appending, is_probe: bool },
+    InTheAir { appending: Appending, permit: Permit },
+    /// With the spill log.
+    Aside(Laying),
     /// Here, to be handed over.
     OnTheGround(Batch),
     /// Taken out for a moment.
     Nowhere,
+}
+
+/// The way that a batch has taken.
+enum Way {
+    Direct { appending: Appending, permit: Permit },
+    Aside(Laying),
 }
 
 /// A batch that left before.
@@ -67,7 +79,7 @@ impl Flight {
     pub(super) async fn run(mut self) -> Result<Landed, SendError> {
         let result = self.journey().await;
         // Room is there before anybody hears of it.
-        drop(self.reserved.take());
+        drop(std::mem::take(&mut self.reserved));
         self.core.landed(&self.shipment, self.is_held, &result);
         self.tell(&result);
         self.ticket.land();
@@ -76,11 +88,14 @@ impl Flight {
 
     async fn journey(&mut self) -> Result<Landed, SendError> {
         loop {
-            let (mut appending, is_probe) = self.depart().await?;
+            let (mut appending, permit) = match self.depart().await? {
+                Way::Direct { appending, permit } => (appending, permit),
+                Way::Aside(laying) => return self.lay(laying).await,
+            };
             let Some(answer) = self.ticket.unless_ended(&mut appending).await else {
-                self.report(is_probe, Outcome::Unanswered);
+                drop(permit);
                 // The transport still has the batch: its room is taken until it lets go.
-                let reserved = self.reserved.take();
+                let reserved = std::mem::take(&mut self.reserved);
                 background::spawn(async move {
                     drop(appending.await);
                     drop(reserved);
@@ -89,47 +104,95 @@ impl Flight {
             };
             match answer {
                 Ok(appended) => {
-                    self.report(is_probe, Outcome::Acknowledged);
+                    permit.report(Outcome::Acknowledged);
                     return Ok(Landed::from(appended));
                 }
                 Err(error) => {
-                    self.report(is_probe, Outcome::Failed(error.class()));
+                    permit.report(Outcome::Failed(error.class()));
                     self.failed(error).await?;
                 }
             }
         }
     }
 
+    /// Waits until the batch lies aside.
+    async fn lay(&mut self, laying: Laying) -> Result<Landed, SendError> {
+        let Laying { appending, bytes, records } = laying;
+        let Some(mut appending) = appending else {
+            self.core.laid(&self.shipment, None, bytes, records);
+            return Err(SendError::SpillFull {
+                at: self.shipment.at.clone(),
+                limit: self.core.aside.as_ref().map_or(0, |aside| aside.limit),
+            });
+        };
+        let Some(answer) = self.ticket.unless_ended(&mut appending).await else {
+            let (core, shipment) = (Arc::clone(&self.core), Arc::clone(&self.shipment));
+            let reserved = std::mem::take(&mut self.reserved);
+            background::spawn(async move {
+                let end = appending.await.ok().map(|appended| appended.base_offset.saturating_add(records));
+                core.laid(&shipment, end, bytes, records);
+                drop(reserved);
+            });
+            return Err(self.ended(true));
+        };
+        let end = answer.as_ref().ok().map(|appended| appended.base_offset.saturating_add(records));
+        self.core.laid(&self.shipment, end, bytes, records);
+        match answer {
+            Ok(appended) => Ok(Landed::aside(&appended)),
+            Err(mut error) => {
+                error.batch = None;
+                Err(SendError::Append(Arc::new(error)))
+            }
+        }
+    }
+
     /// Hands the batch over, once it may be.
-    async fn depart(&mut self) -> Result<(Appending, bool), SendError> {
-        let batch = match std::mem::replace(&mut self.place, Place::Nowhere) {
-            Place::InTheAir { appending, is_probe } => return Ok((appending, is_probe)),
+    async fn depart(&mut self) -> Result<Way, SendError> {
+        let mut batch = match std::mem::replace(&mut self.place, Place::Nowhere) {
+            Place::InTheAir { appending, permit } => return Ok(Way::Direct { appending, permit }),
+            Place::Aside(laying) => return Ok(Way::Aside(laying)),
             Place::OnTheGround(batch) => batch,
             Place::Nowhere => Batch::new(),
         };
         self.follow().await?;
-        let is_probe = loop {
-            match self.core.breaker.ask(&self.core.told) {
-                Leave::Given { is_probe } => break is_probe,
-                Leave::Refused { wait } => {
-                    let mut changed = Box::pin(self.core.breaker.changed(wait));
-                    if self.ticket.unless_ended(&mut changed).await.is_none() {
-                        return Err(self.ended(false));
+        // One that is possibly written has to be asked for where it may be.
+        let may_lie_aside = !self.tries.possibly_written();
+        let permit = loop {
+            if may_lie_aside {
+                match self.core.lay_aside(&self.shipment, self.number, batch) {
+                    Ok(laying) => {
+                        self.let_go();
+                        return Ok(Way::Aside(laying));
                     }
+                    Err(back) => batch = back,
                 }
+            }
+            let wait = match self.core.breaker.ask(&self.core.told) {
+                Ok(permit) => break permit,
+                Err(wait) => wait,
+            };
+            if may_lie_aside && self.core.go_aside(&self.shipment, self.number) {
+                continue;
+            }
+            let mut changed = Box::pin(self.core.breaker.changed(wait));
+            if self.ticket.unless_ended(&mut changed).await.is_none() {
+                return Err(self.ended(false));
             }
         };
         if self.ticket.ended().is_some() {
-            self.report(is_probe, Outcome::Unanswered);
             return Err(self.ended(false));
         }
         let appending = self.core.raw.append(&self.shipment.at, batch);
+        self.let_go();
+        Ok(Way::Direct { appending, permit })
+    }
+
+    /// What leaves from now on is appended behind a batch that was handed over for the first time.
+    fn let_go(&mut self) {
         if self.is_held && self.tries.failed() == 0 {
-            // What leaves from now on is appended behind it.
             self.core.let_go(&self.shipment);
             self.is_held = false;
         }
-        Ok((appending, is_probe))
     }
 
     /// Waits until the one before it in its lane has landed, and makes sure that somebody carries that one on.
@@ -192,10 +255,6 @@ impl Flight {
                 source: self.trouble.clone(),
             },
         }
-    }
-
-    fn report(&self, is_probe: bool, outcome: Outcome) {
-        self.core.breaker.report(is_probe, outcome, &self.core.told);
     }
 
     fn tell(&self, result: &Result<Landed, SendError>) {

@@ -73,7 +73,7 @@ impl Wake {
     }
 }
 
-/// Wakes the keeper before its time.
+/// Wakes one who waits before its time.
 #[derive(Debug, Default)]
 pub(super) struct Signal {
     is_given: AtomicBool,
@@ -81,9 +81,14 @@ pub(super) struct Signal {
 }
 
 impl Signal {
-    fn give(&self) {
+    pub(super) fn give(&self) {
         self.is_given.store(true, Ordering::Release);
         self.waker.wake();
+    }
+
+    /// Resolves when it is given, once.
+    pub(super) async fn given(&self) {
+        self.wait(Duration::MAX).await;
     }
 
     async fn wait(&self, longest: Duration) {

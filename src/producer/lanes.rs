@@ -13,9 +13,10 @@ use super::budget::Reserved;
 use super::core::Core;
 use super::delivery::{Answer, Callback, Shipment};
 use super::dice::Dice;
-use super::flight::{Flight, Place, Previous};
+use super::flight::{Appending, Flight, Place, Previous};
 use super::keeper::{Signal, Wake};
 use super::retry::Tries;
+use super::spill::Backlog;
 use super::sticky::Sticky;
 use super::ticket::{End, Ticket};
 use crate::record::Batch;
@@ -51,12 +52,48 @@ pub(super) struct Lane {
     last: Option<Previous>,
     /// How many of those on their way let the ones behind wait.
     pub(super) held: u32,
+    /// How many have left.
+    left: u64,
+    /// What of it lies aside.
+    pub(super) backlog: Backlog,
+    /// The last one that went the direct way before those that lie aside.
+    before_backlog: Option<Answer>,
+}
+
+/// A batch that was handed to the spill log.
+pub(super) struct Laying {
+    /// `None` where too much lies aside already.
+    pub(super) appending: Option<Appending>,
+    pub(super) bytes: u64,
+    pub(super) records: u64,
+}
+
+impl Lane {
+    /// Hands a batch to the spill log.
+    fn lay_aside(
+        &mut self,
+        core: &Core,
+        number: u32,
+        place: u64,
+        batch: Batch,
+        previous: Option<&Previous>,
+    ) -> Result<Laying, Batch> {
+        let Some(aside) = core.aside.as_ref() else { return Err(batch) };
+        let (bytes, records) = (batch.size() as u64, batch.len() as u64);
+        if self.backlog.first.is_none() {
+            self.before_backlog = previous.map(|previous| previous.answer.clone());
+        }
+        self.backlog.lay(place, bytes, records);
+        let fits = self.backlog.bytes <= aside.limit;
+        let appending = fits.then(|| aside.raw.append(&aside.at(number), batch));
+        Ok(Laying { appending, bytes, records })
+    }
 }
 
 /// A batch that takes records.
 pub(super) struct Open {
     pub(super) batch: Batch,
-    pub(super) reserved: Option<Reserved>,
+    pub(super) reserved: [Option<Reserved>; 2],
     pub(super) callbacks: Vec<(u64, Callback)>,
     pub(super) shipment: Arc<Shipment>,
     pub(super) opened: Duration,
@@ -64,7 +101,20 @@ pub(super) struct Open {
 
 impl Open {
     pub(super) const fn new(shipment: Arc<Shipment>, opened: Duration) -> Self {
-        Self { batch: Batch::new(), reserved: None, callbacks: Vec::new(), shipment, opened }
+        Self { batch: Batch::new(), reserved: [None, None], callbacks: Vec::new(), shipment, opened }
+    }
+
+    /// Takes the room of one more record: of the buffer, or of what is on its way aside.
+    pub(super) fn reserve(&mut self, room: Reserved) {
+        let [first, second] = &mut self.reserved;
+        match first {
+            None => *first = Some(room),
+            Some(first) if first.is_same(&room) => first.join(room),
+            Some(_) => match second {
+                None => *second = Some(room),
+                Some(second) => second.join(room),
+            },
+        }
     }
 }
 
@@ -80,18 +130,25 @@ struct Flying {
 impl std::fmt::Debug for Lanes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let open = self.lanes.iter().filter(|lane| lane.open.is_some()).count();
+        let held = self.lanes.iter().filter(|lane| lane.held > 0).count();
+        let aside = self.lanes.iter().filter(|lane| lane.backlog.is_aside).count();
         f.debug_struct("Lanes")
             .field("partitions", &self.lanes.len())
             .field("open", &open)
+            .field("held", &held)
+            .field("aside", &aside)
             .field("flying", &self.flying.len())
             .finish_non_exhaustive()
     }
 }
 
 impl Lanes {
-    pub(super) fn new(partitions: u32, mut dice: Dice) -> Self {
+    /// One lane for each partition, of which so much lies aside.
+    pub(super) fn new(partitions: u32, backlogs: Vec<Backlog>, mut dice: Dice) -> Self {
+        let backlogs = backlogs.into_iter().chain(std::iter::repeat_with(Backlog::default));
+        let lanes = backlogs.map(|backlog| Lane { backlog, ..Lane::default() });
         Self {
-            lanes: (0..partitions).map(|_| Lane::default()).collect(),
+            lanes: lanes.take(partitions as usize).collect(),
             sticky: Sticky::new(partitions, &mut dice),
             dice,
             flying: VecDeque::new(),
@@ -120,21 +177,29 @@ impl Lanes {
     /// Lets the open batch of a lane leave. Its answer has to be polled by somebody.
     pub(super) fn depart(&mut self, core: &Arc<Core>, number: u32) -> Option<Answer> {
         let lane = self.lanes.get_mut(number as usize)?;
-        let Open { mut batch, reserved, callbacks, shipment, opened } = lane.open.take()?;
+        let Open { batch, reserved, callbacks, shipment, opened } = lane.open.take()?;
         if self.sticky.current() == number {
             self.sticky.go_on(&mut self.dice);
         }
         let previous = lane.last.take().filter(|previous| previous.answer.peek().is_none());
         let deadline = opened.saturating_add(core.settings.timeout);
         let (records, bytes) = (batch.len() as u64, batch.size() as u64);
-        let is_calm = lane.held == 0 && (core.settings.pipelined || previous.is_none());
-        let place = if is_calm && core.breaker.is_closed() {
-            let appending = core.raw.append(&shipment.at, std::mem::take(&mut batch));
-            Place::InTheAir { appending, is_probe: false }
+        lane.left += 1;
+        let number_in_lane = lane.left;
+        let may_fly = core.settings.pipelined || previous.is_none();
+        let place = if lane.held > 0 {
+            Place::OnTheGround(batch)
+        } else if lane.backlog.takes(number_in_lane) {
+            match lane.lay_aside(core, number, number_in_lane, batch, previous.as_ref()) {
+                Ok(laying) => Place::Aside(laying),
+                Err(batch) => Place::OnTheGround(batch),
+            }
+        } else if let Some(permit) = may_fly.then(|| core.breaker.ask_closed(&core.told)).flatten() {
+            Place::InTheAir { appending: core.raw.append(&shipment.at, batch), permit }
         } else {
-            lane.held += 1;
             Place::OnTheGround(batch)
         };
+        lane.held += u32::from(matches!(place, Place::OnTheGround(_)));
         let ticket = Arc::new(Ticket::default());
         let flight = Flight {
             core: Arc::clone(core),
@@ -143,6 +208,7 @@ impl Lanes {
             reserved,
             tries: Tries::new(deadline, core.settings.backoff),
             previous,
+            number: number_in_lane,
             is_held: matches!(place, Place::OnTheGround(_)),
             place,
             left: core.clock.steady(),
@@ -176,6 +242,39 @@ impl Lanes {
     pub(super) fn flying(&mut self) -> Vec<Answer> {
         self.flying.retain(|flying| flying.answer.peek().is_none());
         self.flying.iter().map(|flying| flying.answer.clone()).collect()
+    }
+
+    /// Lays a partition aside from its next batch on; those that wait in its lane follow, in their order. `false` where there is
+    /// no spill for it.
+    pub(super) fn go_aside(&mut self, core: &Core, number: u32) -> bool {
+        let has_spill = core.aside.as_ref().is_some_and(|aside| number < aside.partitions);
+        if has_spill && let Some(lane) = self.lane(number) {
+            lane.backlog.is_aside = true;
+        }
+        has_spill
+    }
+
+    pub(super) fn lay_aside(
+        &mut self,
+        core: &Core,
+        number: u32,
+        place: u64,
+        batch: Batch,
+    ) -> Result<Laying, Batch> {
+        match self.lane(number) {
+            Some(lane) if lane.backlog.takes(place) => lane.lay_aside(core, number, place, batch, None),
+            _ => Err(batch),
+        }
+    }
+
+    /// Records that lie aside.
+    pub(super) fn spilled(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.backlog.records).sum()
+    }
+
+    /// What has to be answered before the backlog of a partition is forwarded.
+    pub(super) fn before_backlog(&mut self, number: u32) -> Option<Answer> {
+        self.lane(number)?.before_backlog.take()
     }
 
     /// Ends all that are on their way.

@@ -50,6 +50,7 @@ mod outgoing;
 mod retry;
 mod room;
 mod settings;
+mod spill;
 mod sticky;
 mod ticket;
 mod told;
@@ -60,6 +61,7 @@ pub use delivery::{BatchDelivered, BatchDelivery, Delivered, Delivery};
 pub use error::SendError;
 pub use key::{RawKeys, TypedKeys, WriteKey};
 pub use outgoing::Outgoing;
+pub use spill::Spill;
 
 use std::fmt;
 use std::sync::Arc;
@@ -98,10 +100,13 @@ struct Shared<C: Codec, K> {
     max_batch: usize,
 }
 
-/// With the last clone every batch leaves.
+/// With the last clone every batch leaves, and nothing more is forwarded.
 impl<C: Codec, K> Drop for Shared<C, K> {
     fn drop(&mut self) {
         self.core.send_open();
+        if let Some(aside) = &self.core.aside {
+            aside.stop.give();
+        }
     }
 }
 
@@ -115,6 +120,7 @@ impl<C: Codec, K> fmt::Debug for Producer<C, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Producer")
             .field("topic", &self.0.core.topic)
+            .field("breaker", &self.0.core.breaker)
             .field("lanes", &*self.0.core.lanes())
             .finish_non_exhaustive()
     }
@@ -147,6 +153,12 @@ impl<C: Codec, K> Producer<C, K> {
     #[must_use]
     pub fn buffered_records(&self) -> usize {
         self.0.core.budget.used().records
+    }
+
+    /// Records that lie aside in its spill, and are not forwarded yet.
+    #[must_use]
+    pub fn spilled(&self) -> u64 {
+        self.0.core.lanes().spilled()
     }
 
     /// The breaker of its destination.
@@ -248,6 +260,7 @@ impl<C: Codec, K> Producer<C, K> {
 
     /// Takes no more records, here and in all clones, and waits until what was handed over is answered, for that long at most;
     /// then ends it. Every handle has resolved when this returns, with [`SendError::Closed`] saying what was possibly written.
+    /// What lies aside stays there, for the next producer.
     ///
     /// # Errors
     /// As [`Producer::flush`]; [`SendError::Closed`] where something was not answered in time.
@@ -255,15 +268,22 @@ impl<C: Codec, K> Producer<C, K> {
         let core = &self.0.core;
         core.stop();
         let flushed = select(Box::pin(self.flush()), sleep(within)).await;
-        if let Either::Left((flushed, _)) = flushed {
-            return flushed;
+        let result = match flushed {
+            Either::Left((flushed, _)) => flushed,
+            Either::Right(_) => {
+                core.end();
+                let flying = core.lanes().flying();
+                for answer in flying {
+                    drop(answer.await);
+                }
+                let untold = core.lanes().untold();
+                untold.map_or(Ok(()), Err)
+            }
+        };
+        if let Some(aside) = &core.aside {
+            aside.stop.give();
+            aside.ended.landed().await;
         }
-        core.end();
-        let flying = core.lanes().flying();
-        for answer in flying {
-            drop(answer.await);
-        }
-        let untold = core.lanes().untold();
-        untold.map_or(Ok(()), Err)
+        result
     }
 }

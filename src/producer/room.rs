@@ -9,25 +9,43 @@ use super::{Producer, SendError};
 use crate::codec::Codec;
 use crate::transport::sleep;
 
+/// Room that a record has.
+pub(super) struct Room {
+    pub(super) reserved: Reserved,
+    /// It is room on the way to the spill log: the buffer is full.
+    pub(super) is_aside: bool,
+}
+
 impl<C: Codec, K> Producer<C, K> {
     /// Room for a record, now or not at all.
-    pub(super) fn try_room(&self, bytes: usize) -> Result<Reserved, SendError> {
+    pub(super) fn try_room(&self, bytes: usize) -> Result<Room, SendError> {
         self.passes()?;
-        self.0.core.budget.try_reserve(bytes).ok_or_else(|| self.full(Duration::ZERO))
+        self.room_now(bytes).ok_or_else(|| self.full(Duration::ZERO))
+    }
+
+    fn room_now(&self, bytes: usize) -> Option<Room> {
+        let core = &self.0.core;
+        if let Some(reserved) = core.budget.try_reserve(bytes) {
+            return Some(Room { reserved, is_aside: false });
+        }
+        core.aside.as_ref()?;
+        Some(Room { reserved: core.aside_budget.try_reserve(bytes)?, is_aside: true })
     }
 
     /// Room for a record, in the order of the calls, within `max_block`.
-    pub(super) async fn room(&self, bytes: usize) -> Result<Reserved, SendError> {
+    pub(super) async fn room(&self, bytes: usize) -> Result<Room, SendError> {
         self.passes()?;
-        let budget = &self.0.core.budget;
-        if let Some(room) = budget.try_reserve(bytes) {
+        if let Some(room) = self.room_now(bytes) {
             return Ok(room);
         }
+        let core = &self.0.core;
         // What takes the room may be what nobody has sent yet.
-        self.0.core.send_open();
+        core.send_open();
+        let is_aside = core.aside.is_some();
+        let budget = if is_aside { &core.aside_budget } else { &core.budget };
         let longest = self.0.max_block;
         match select(budget.reserve(bytes), sleep(longest)).await {
-            Either::Left((Some(room), _)) => Ok(room),
+            Either::Left((Some(reserved), _)) => Ok(Room { reserved, is_aside }),
             Either::Left((None, _)) => Err(SendError::Closed { possibly_written: false }),
             Either::Right(_) => Err(self.full(longest)),
         }
@@ -35,7 +53,7 @@ impl<C: Codec, K> Producer<C, K> {
 
     /// Whether the breaker lets records in.
     fn passes(&self) -> Result<(), SendError> {
-        if !self.0.refuses_when_open {
+        if !self.0.refuses_when_open || self.0.core.aside.is_some() {
             return Ok(());
         }
         let breaker = &self.0.core.breaker;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::breaker::Breaker;
+use super::spill::Spill;
 use super::told::Told;
 use super::{BreakerSettings, SendError};
 use crate::backoff::Backoff;
@@ -27,6 +28,7 @@ pub(super) struct Settings {
     pub(super) backoff: Backoff,
     pub(super) breaker: Option<Breaker>,
     pub(super) refuses_when_open: bool,
+    pub(super) spill: Option<Spill>,
     pub(super) create: Option<u32>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) told: Told,
@@ -49,6 +51,7 @@ impl Default for Settings {
             backoff: Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) },
             breaker: None,
             refuses_when_open: false,
+            spill: None,
             create: Some(1),
             clock: Arc::new(SystemClock::default()),
             told: Told::default(),

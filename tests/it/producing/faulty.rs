@@ -1,6 +1,7 @@
 //! A log in memory whose producers meet the faults that a test has written down.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use schemawire::record::{Batch, Sequence, TopicPartition};
@@ -32,6 +33,7 @@ pub(super) struct Faulty {
     pub(super) inner: Memory,
     pub(super) script: Script,
     pub(super) able: Capabilities,
+    ids: Arc<AtomicU64>,
 }
 
 /// The faults to come, and how many batches were handed over.
@@ -51,9 +53,13 @@ impl Script {
         self.0.lock().expect("no panic").next.extend(fates);
     }
 
-    /// What becomes of all batches behind the list; `None` stores them.
+    /// What becomes of all batches behind the list, which ends here where there is a fault; `None` stores them.
     pub(super) fn always(&self, fate: Option<Fate>) {
-        self.0.lock().expect("no panic").always = fate;
+        let mut lines = self.0.lock().expect("no panic");
+        if fate.is_some() {
+            lines.next.clear();
+        }
+        lines.always = fate;
     }
 
     /// How many batches were handed over.
@@ -74,7 +80,7 @@ impl Faulty {
         let inner = Memory::new();
         let (script, able) = (Script::default(), inner.capabilities());
         script.then(fates);
-        Self { inner, script, able }
+        Self { inner, script, able, ids: Arc::default() }
     }
 
     /// One that cannot tell a batch that comes again.
@@ -87,6 +93,7 @@ impl Faulty {
 /// Numbers its batches as an idempotent client does, where the log is idempotent.
 #[derive(Debug)]
 struct FaultyProducer {
+    id: u64,
     inner: Arc<dyn RawProducer>,
     script: Script,
     is_idempotent: bool,
@@ -113,7 +120,7 @@ impl RawProducer for FaultyProducer {
                 *next = Next { epoch: next.epoch + 1, ..Next::default() };
             }
             let Next { epoch, number, .. } = *next;
-            batch.set_sequence(Some(Sequence { producer: 1 << 40, epoch, number }));
+            batch.set_sequence(Some(Sequence { producer: self.id, epoch, number }));
             next.number += 1;
         }
         let (fate, sequence) = (self.script.next(), batch.sequence());
@@ -170,7 +177,8 @@ impl Transport for Faulty {
         Box::pin(async {
             let inner = self.inner.open_producer(spec).await?.into();
             let (script, is_idempotent) = (self.script.clone(), self.able.idempotent);
-            let producer = FaultyProducer { inner, script, is_idempotent, next: Arc::default() };
+            let id = self.ids.fetch_add(1, Ordering::Relaxed) + (1 << 40);
+            let producer = FaultyProducer { id, inner, script, is_idempotent, next: Arc::default() };
             Ok(Box::new(producer) as Box<dyn RawProducer>)
         })
     }

@@ -5,6 +5,7 @@ mod modes;
 mod observed;
 mod pressure;
 mod retries;
+mod spilling;
 
 use std::time::Duration;
 

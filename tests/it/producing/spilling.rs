@@ -1,0 +1,176 @@
+//! Records that are laid aside while their destination is away, and come to it in order, once.
+
+use std::path::Path;
+use std::time::Duration;
+
+use pollster::block_on;
+use proptest::prelude::*;
+use schemawire::backoff::Backoff;
+use schemawire::codec::Json;
+use schemawire::producer::{Breaker, BreakerSettings, Delivered, ProduceExt, Producer, SendError, Spill};
+use schemawire::serdes::Serdes;
+use schemawire::transport::{Embedded, Memory};
+
+use super::faulty::{Fate, Faulty};
+use super::{producer, serdes, stored};
+
+fn soon() -> Backoff {
+    Backoff { first: Duration::from_millis(2), longest: Duration::from_millis(4) }
+}
+
+fn spilling(log: &Faulty, serdes: &Serdes, spill: Spill) -> Producer<Json> {
+    let breaker = Breaker::new("t", BreakerSettings { failures: 2, pause: soon() });
+    producer(log, serdes, 2, |it| it.breaker(&breaker).buffer(4000).spill(spill))
+}
+
+fn file(path: &Path) -> Spill {
+    Spill::on(Embedded::builder(path).sync(false).open().expect("a log"))
+}
+
+fn send(producer: &Producer<Json>, partition: u32, value: &str) -> Delivered {
+    block_on(producer.message(value).partition(partition).send()).expect("acknowledged, or laid aside")
+}
+
+/// Until nothing lies aside any more.
+fn wait_forwarded(producer: &Producer<Json>) {
+    while producer.spilled() > 0 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn records_lie_aside_while_the_breaker_is_open_and_follow_in_order() {
+    let (log, serdes) = (Faulty::new([]), serdes());
+    let producer = spilling(&log, &serdes, Spill::on(Memory::new()));
+    assert!(!send(&producer, 0, "000").spilled);
+    log.script.always(Some(Fate::Refused));
+    let aside: Vec<bool> = (1..50).map(|it| send(&producer, it % 2, &format!("{it:03}")).spilled).collect();
+    assert!(aside.iter().all(|it| *it), "{aside:?}");
+    assert_eq!(producer.spilled(), 49);
+    log.script.always(None);
+    wait_forwarded(&producer);
+    let direct = send(&producer, 0, "100");
+    assert!(!direct.spilled, "the direct way again");
+    let expected = |partition| (0..50).filter(move |it| it % 2 == partition).map(|it| format!("{it:03}"));
+    let stored = stored(&log, &serdes, 2);
+    assert_eq!(stored[1], expected(1).collect::<Vec<_>>());
+    assert_eq!(stored[0], expected(0).chain(["100".to_owned()]).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_full_buffer_spills_where_there_is_a_spill() {
+    let (log, serdes) = (Faulty::new([]), serdes());
+    let producer = spilling(&log, &serdes, Spill::on(Memory::new()));
+    log.script.always(Some(Fate::Silent));
+    let value = "x".repeat(1000);
+    let direct: Vec<_> = (0..3)
+        .map(|_| {
+            let handle = producer.message(value.as_str()).partition(0).enqueue().expect("room");
+            producer.clone().message("").partition(1).enqueue_then(|_| {}).expect("room");
+            handle
+        })
+        .collect();
+    let aside = producer.message(value.as_str()).partition(0).enqueue().expect("room aside");
+    drop(direct);
+    // Those before it are with a log that says nothing: nothing is forwarded before they are answered.
+    assert!(block_on(producer.message(value.as_str()).partition(0).send()).expect("laid aside").spilled);
+    assert!(block_on(aside).expect("laid aside").spilled);
+    assert_eq!(stored(&log, &serdes, 2), [Vec::<String>::new(), Vec::new()]);
+}
+
+#[test]
+fn what_lies_aside_survives_a_restart() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("aside.db");
+    let (log, serdes) = (Faulty::new([]), serdes());
+    log.script.always(Some(Fate::Refused));
+    for round in 0..3 {
+        let producer = spilling(&log, &serdes, file(&path));
+        for number in 0..20 {
+            assert!(send(&producer, number % 2, &format!("{round}{number:02}")).spilled);
+        }
+        assert_eq!(producer.spilled(), 20 * (round + 1));
+        block_on(producer.close(Duration::from_secs(10))).expect("everything lies aside");
+    }
+    log.script.always(None);
+    let producer = spilling(&log, &serdes, file(&path));
+    wait_forwarded(&producer);
+    let stored = stored(&log, &serdes, 2);
+    assert_eq!((stored[0].len(), stored[1].len()), (30, 30));
+    assert!(stored.iter().all(|partition| partition.is_sorted()), "{stored:?}");
+}
+
+#[test]
+fn so_much_lies_aside_and_no_more() {
+    let (log, serdes) = (Faulty::new([]), serdes());
+    log.script.always(Some(Fate::Refused));
+    let producer = spilling(&log, &serdes, Spill::on(Memory::new()).limit(3000));
+    let value = "x".repeat(900);
+    for _ in 0..3 {
+        assert!(send(&producer, 0, &value).spilled);
+    }
+    let error = block_on(producer.message(value.as_str()).partition(0).send()).expect_err("there is no room");
+    assert!(matches!(&error, SendError::SpillFull { limit: 3000, .. }), "{error}");
+    assert!(error.class().is_retriable() && !error.possibly_written());
+    assert!(send(&producer, 1, &value).spilled, "the other partition has its own");
+    log.script.always(None);
+    wait_forwarded(&producer);
+    let stored = stored(&log, &serdes, 2);
+    assert_eq!((stored[0].len(), stored[1].len()), (3, 1));
+}
+
+#[test]
+fn one_producer_has_a_spill() {
+    let (log, serdes, aside) = (Faulty::new([]), serdes(), Memory::new());
+    let first = spilling(&log, &serdes, Spill::on(aside.clone()));
+    let builder = log.producer("t").value(&serdes, Json, &super::text()).spill(Spill::on(aside.clone()));
+    let error = block_on(builder.build()).expect_err("it is taken");
+    assert!(error.to_string().contains("`spill-t` is in use"), "{error}");
+    let other = Spill::on(aside).name("other");
+    let builder = log.producer("t").value(&serdes, Json, &super::text()).spill(other);
+    block_on(builder.build()).expect("a spill of its own");
+    log.script.always(Some(Fate::Refused));
+    assert!(send(&first, 0, "a").spilled);
+    log.script.always(None);
+    wait_forwarded(&first);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// A destination that comes and goes, acknowledgements that are lost while records are forwarded, and producers that end
+    /// and begin anew: what was acknowledged, or laid aside, is there once and in order.
+    #[test]
+    fn what_is_laid_aside_is_there_once_and_in_order(
+        steps in prop::collection::vec((0u32..2, 0u8..12), 1..80),
+        losses in prop::collection::vec(prop::sample::select(&[Fate::Stored, Fate::AckLost, Fate::Refused][..]), 0..40),
+    ) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("aside.db");
+        let (log, serdes) = (Faulty::new([]), serdes());
+        let mut producer = spilling(&log, &serdes, file(&path));
+        let mut expected = vec![Vec::new(), Vec::new()];
+        for (number, (partition, step)) in steps.into_iter().enumerate() {
+            match step {
+                // One whose acknowledgement was lost would wait for the destination: no loss is left open here.
+                0 => log.script.always(Some(Fate::Refused)),
+                1 => {
+                    log.script.then(losses.iter().copied());
+                    log.script.always(None);
+                }
+                2 => {
+                    block_on(producer.close(Duration::from_secs(10))).expect("all is answered");
+                    producer = spilling(&log, &serdes, file(&path));
+                }
+                _ => {}
+            }
+            let value = format!("{number:03}");
+            send(&producer, partition, &value);
+            expected[partition as usize].push(value);
+        }
+        log.script.always(None);
+        wait_forwarded(&producer);
+        block_on(producer.flush()).expect("all is answered");
+        prop_assert_eq!(stored(&log, &serdes, 2), expected);
+    }
+}
