@@ -17,7 +17,9 @@ use crate::observer::Observer;
 use crate::registry::Subject;
 use crate::schema::Schema;
 use crate::serdes::{Reader, Serdes, SerdesError};
-use crate::transport::{Clock, ConsumerSpec, Place, TopicSpec, Transport};
+use crate::transport::{
+    Assignor, Clock, ConsumerSpec, GroupProtocol, Isolation, Place, TopicSpec, Transport,
+};
 
 /// A consumer that is not open yet. `V` and `K` say how values and keys are read.
 #[derive(Debug)]
@@ -119,6 +121,36 @@ impl<'t, T: Transport + ?Sized, V, K> ConsumerBuilder<'t, T, V, K> {
     /// How long this member may be silent before its partitions go to others (default: 10 s).
     pub fn session_timeout(mut self, timeout: Duration) -> Self {
         self.spec = self.spec.with_session_timeout(timeout);
+        self
+    }
+
+    /// The name under which the server logs and counts this consumer.
+    pub fn client_id(mut self, client_id: &str) -> Self {
+        self.spec = self.spec.with_client_id(client_id);
+        self
+    }
+
+    /// A name of the member that outlives it: static membership, see [`ConsumerSpec::instance`].
+    pub fn instance(mut self, instance: &str) -> Self {
+        self.spec = self.spec.with_instance(instance);
+        self
+    }
+
+    /// How the group shares the partitions (default: [`Assignor::Range`]).
+    pub fn assignor(mut self, assignor: Assignor) -> Self {
+        self.spec = self.spec.with_assignor(assignor);
+        self
+    }
+
+    /// How the group agrees (default: [`GroupProtocol::Classic`]).
+    pub fn protocol(mut self, protocol: GroupProtocol) -> Self {
+        self.spec = self.spec.with_protocol(protocol);
+        self
+    }
+
+    /// Whether records of open and aborted transactions are seen (default: [`Isolation::ReadCommitted`]).
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.spec = self.spec.with_isolation(isolation);
         self
     }
 
@@ -251,7 +283,10 @@ impl<T: Transport + Clone, C: Codec, K> ConsumerBuilder<'_, T, Reader<C>, K> {
         let group = spec.group.clone();
         let raw = transport.open_consumer(spec).await?;
         let member = Member::new(raw, Arc::new(transport.clone()), settings, group);
-        Ok(Consumer::new(member, Readers { values: value, keys }))
+        let observer = member.settings.observer.clone();
+        let clock = Arc::clone(&member.settings.clock);
+        let told = observer.map(|observer| (observer, clock));
+        Ok(Consumer::new(member, Readers { values: value, keys, told }))
     }
 }
 

@@ -7,8 +7,10 @@ use super::key::ReadKey;
 use super::partitions::{Partitions, Tenure};
 use super::{ConsumeError, Mark, OwnedMessage, RawKeys};
 use crate::codec::{Codec, Decode};
+use crate::observer::{Observation, Observer};
 use crate::record::{Batch, Cursor, Headers, RecordRef, TopicPartition};
 use crate::serdes::Reader;
+use crate::transport::Clock;
 use crate::value::Value;
 
 /// What values and keys are read with.
@@ -16,6 +18,8 @@ use crate::value::Value;
 pub(super) struct Readers<C: Codec, K> {
     pub(super) values: Reader<C>,
     pub(super) keys: K,
+    /// Who is told how long values take to decode, and what tells the time.
+    pub(super) told: Option<(Arc<dyn Observer>, Arc<dyn Clock>)>,
 }
 
 /// A record within a batch that is shared.
@@ -59,7 +63,18 @@ impl<'b, C: Codec, K> Received<'b, C, K> {
             false => self.readers.values.deserialize(bytes),
             true => self.readers.values.deserialize_with(bytes, &self.headers()),
         };
-        self.record.value.map(read).transpose().map_err(|source| self.unreadable(source))
+        let Some(bytes) = self.record.value else { return Ok(None) };
+        self.timed(|| read(bytes)).map(Some).map_err(|source| self.unreadable(source))
+    }
+
+    /// Tells an observer how long it took.
+    fn timed<T>(&self, decode: impl FnOnce() -> T) -> T {
+        let Some((observer, clock)) = &self.readers.told else { return decode() };
+        let began = clock.steady();
+        let decoded = decode();
+        let took = clock.steady().saturating_sub(began);
+        observer.observe(&Observation::Decoded { topic: &self.at.topic, records: 1, took });
+        decoded
     }
 
     /// The dynamic value, or `None` for a tombstone.
@@ -68,7 +83,25 @@ impl<'b, C: Codec, K> Received<'b, C, K> {
     /// A value that does not read.
     pub fn dynamic(&self) -> Result<Option<Value<'b>>, ConsumeError> {
         let read = |bytes| self.readers.values.deserialize_value(bytes, &self.headers());
-        self.record.value.map(read).transpose().map_err(|source| self.unreadable(source))
+        let Some(bytes) = self.record.value else { return Ok(None) };
+        self.timed(|| read(bytes)).map(Some).map_err(|source| self.unreadable(source))
+    }
+
+    /// The value by a reader of one's own, where the topic has several types ([`Serdes::type_name`] tells which, and
+    /// [`Types`](super::Types) does both).
+    ///
+    /// # Errors
+    /// As [`Received::value`]; [`SerdesError::UnknownSchema`] where that reader's serdes have not loaded the schema.
+    ///
+    /// [`Serdes::type_name`]: crate::serdes::Serdes::type_name
+    /// [`SerdesError::UnknownSchema`]: crate::serdes::SerdesError::UnknownSchema
+    pub fn value_by<D: Codec, T>(&self, reader: &Reader<D>) -> Result<T, ConsumeError>
+    where
+        D::Bound: Decode<'b, T>,
+    {
+        let bytes = self.record.value.ok_or_else(|| ConsumeError::Tombstone { place: self.place() })?;
+        let read = || reader.deserialize_with(bytes, &self.headers());
+        self.timed(read).map_err(|source| self.unreadable(source))
     }
 
     /// The key; may borrow from the batch.

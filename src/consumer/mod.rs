@@ -52,6 +52,7 @@ mod run;
 mod settings;
 mod started;
 mod transitions;
+mod types;
 mod watermark;
 
 pub use build::ConsumerBuilder;
@@ -70,6 +71,7 @@ pub use run::{Order, RunHandle, Summary};
 pub use settings::{Commits, OnGap};
 pub use started::{StartReason, Started};
 pub use transitions::{Forbidden, Move, Transitions};
+pub use types::{OnUnlisted, Types, Unlisted};
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -54,6 +54,7 @@ mod spill;
 mod sticky;
 mod ticket;
 mod told;
+mod types;
 
 pub use breaker::{Breaker, BreakerSettings};
 pub use build::{PrepareKeys, ProducerBuilder, Typed};

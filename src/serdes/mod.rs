@@ -39,6 +39,7 @@ mod resolve;
 mod rules;
 mod settings;
 mod strategy;
+mod type_name;
 mod writer;
 
 pub use dynamic::Decoded;
@@ -77,6 +78,8 @@ struct Inner {
     handles: Bounded<HandleKey, Arc<dyn Any + Send + Sync>>,
     /// Codecs bound for the dynamic path.
     dynamic: Bounded<DynamicKey, Arc<dyn BoundCodec>>,
+    /// The names of types that messages hold.
+    names: Bounded<DynamicKey, Option<Arc<str>>>,
     /// Schemas of the registry that were found to read what a caller's schema writes.
     agreed: Bounded<PairKey, ()>,
     /// The key that was chosen last where another one may take its place.
@@ -105,6 +108,7 @@ impl Serdes {
             settings,
             handles: Bounded::new(cached),
             dynamic: Bounded::new(cached),
+            names: Bounded::new(cached),
             agreed: Bounded::new(cached),
             chosen: Bounded::new(cached),
             places: Bounded::new(cached),

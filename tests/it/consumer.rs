@@ -7,3 +7,4 @@ mod positions;
 mod run;
 mod stores;
 mod support;
+mod types;

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::class::Class;
 use crate::codec::{DecodeError, EncodeError};
-use crate::consumer::{ConsumeError, Forbidden, StoreError};
+use crate::consumer::{ConsumeError, Forbidden, StoreError, Unlisted};
 use crate::producer::SendError;
 use crate::registry::RegistryError;
 use crate::serdes::SerdesError;
@@ -43,23 +43,40 @@ use crate::transport::TransportError;
 #[derive(Debug)]
 pub struct Failure {
     class: Class,
+    stops: bool,
     source: Box<dyn Error + Send + Sync>,
 }
 
 impl Failure {
     /// Trying again will not help: the message goes to the dead letters at once.
     pub fn permanent(why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { class: Class::BadData, source: why.into() }
+        Self { class: Class::BadData, stops: false, source: why.into() }
     }
 
     /// Passing trouble: the message is tried again, as the schedule says.
     pub fn retry(why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { class: Class::RETRY, source: why.into() }
+        Self { class: Class::RETRY, stops: false, source: why.into() }
     }
 
     /// Passing trouble that lasts for that long at least.
     pub fn retry_after(after: Duration, why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { class: Class::Retry { after: Some(after) }, source: why.into() }
+        Self { class: Class::Retry { after: Some(after) }, stops: false, source: why.into() }
+    }
+
+    /// The run is to end at this message, whatever [`Failures`] says; it is not committed.
+    pub fn stop(why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { class: Class::Config, stops: true, source: why.into() }
+    }
+
+    /// Whether the registry does not answer, which is no fault of the message.
+    pub(super) fn is_outage(&self) -> bool {
+        let consume = self.source.downcast_ref::<ConsumeError>();
+        self.class.is_retriable() && matches!(consume, Some(ConsumeError::Registry { .. }))
+    }
+
+    /// Whether the run is to end at it.
+    pub(super) const fn stops(&self) -> bool {
+        self.stops
     }
 
     /// A handler that panicked, with what it said.
@@ -68,7 +85,7 @@ impl Failure {
         let said = said
             .or_else(|| what.downcast_ref::<String>().map(String::as_str))
             .unwrap_or("something else than text");
-        Self { class: Class::Bug, source: format!("the handler panicked: {said}").into() }
+        Self { class: Class::Bug, stops: false, source: format!("the handler panicked: {said}").into() }
     }
 
     /// What may be done about it.
@@ -105,7 +122,7 @@ impl Failure {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { class: class_of(&error), source: Box::new(error) }
+        Self { class: class_of(&error), stops: false, source: Box::new(error) }
     }
 }
 
@@ -121,6 +138,7 @@ fn class_of(error: &(dyn Error + 'static)) -> Class {
         error.downcast_ref().map(EncodeError::class),
         error.downcast_ref().map(|error: &StoreError| error.class),
         error.downcast_ref().map(Forbidden::class),
+        error.downcast_ref().map(Unlisted::class),
     ];
     classes.into_iter().flatten().next().unwrap_or(Class::RETRY)
 }

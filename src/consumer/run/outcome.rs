@@ -92,7 +92,8 @@ impl Run {
         let tried = Tried { in_place: job.failed, stage };
         let attempts = job.letter.as_ref().map_or(0, |letter| letter.attempts) + job.failed + 1;
         let again = Observation::HandledAgain { group: &group, topic: &topic, failed: attempts };
-        match failures.verdict(tried, class, dice()) {
+        let verdict = if failure.stops() { Verdict::Stop } else { failures.verdict(tried, class, dice()) };
+        match verdict {
             Verdict::Again { after } => {
                 self.member.tell(&again);
                 job.failed += 1;

@@ -99,6 +99,7 @@ where
         }
         match result {
             Ok(()) => Outcome::Done(job),
+            Err(failure) if failure.is_outage() => Outcome::NotYet(job),
             Err(failure) => Outcome::Failed(job, failure),
         }
     }
