@@ -197,12 +197,20 @@ impl<'b, C: Codec, K> Deref for Message<'b, C, K> {
     }
 }
 
-impl<C: Codec, K> Message<'_, C, K> {
-    /// The work is finished: the record may be committed, and is not given again.
-    pub fn done(self) {
+impl<'b, C: Codec, K> Message<'b, C, K> {
+    /// The work is finished, as far as the watermark knows; what it holds is given on.
+    pub(super) fn finish(self) -> Received<'b, C, K> {
         if let Some(tenure) = self.tenure {
             self.partitions.lock().finish(self.received.at, tenure, self.received.record.offset);
         }
+        self.received
+    }
+}
+
+impl<C: Codec, K> Message<'_, C, K> {
+    /// The work is finished: the record may be committed, and is not given again.
+    pub fn done(self) {
+        let _ = self.finish();
     }
 
     /// The message for itself, which outlives the batch without copying a byte, and the mark that says when its work is done: for

@@ -13,7 +13,7 @@ use super::lanes::Lanes;
 use super::settings::Settings;
 use super::spill::{self, Spill};
 use super::told::Told;
-use super::{BreakerSettings, Producer, SendError, Shared};
+use super::{BreakerSettings, Output, Producer, SendError, Shared, Staged};
 use crate::backoff::Backoff;
 use crate::codec::Codec;
 use crate::ids::KeyOrValue;
@@ -253,12 +253,7 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
     pub async fn build(self) -> Result<Producer<C, K::Keys>, SendError> {
         let Self { transport, topic, settings, value, key } = self;
         settings.check()?;
-        if let Some(partitions) = settings.create
-            && transport.partitions(&topic).await?.is_none()
-        {
-            transport.create_topic(TopicSpec::new(&topic, partitions)).await?;
-        }
-        let partitions = transport.partitions(&topic).await?.ok_or_else(|| unknown_topic(&topic))?;
+        let partitions = find_topic(transport, &topic, settings.create).await?;
         let writer = value.writer(&topic, KeyOrValue::Value).await?;
         let keys = key.prepare(&topic).await?;
         let raw = transport.open_producer(settings.spec()).await?;
@@ -310,6 +305,44 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
             max_batch: able.max_batch,
         }))
     }
+
+    /// Opens an output of a transaction instead, such as a consumer's session. `buffer` and `buffer_records` bound the records of
+    /// one transaction, `batch` and the partitioner count as well; deadlines and what else is about delivery do not.
+    ///
+    /// # Errors
+    /// A registry that refuses a schema; a topic that must exist and does not.
+    pub async fn output(self, transaction: &impl AsRef<Staged>) -> Result<Output<C, K::Keys>, SendError> {
+        let staged = transaction.as_ref().clone();
+        let Self { transport, topic, settings, value, key } = self;
+        let partitions = find_topic(transport, &topic, settings.create).await?;
+        let max_batch = transport.capabilities().max_batch;
+        Ok(Output {
+            partitions,
+            writer: value.writer(&topic, KeyOrValue::Value).await?,
+            keys: key.prepare(&topic).await?,
+            topic: topic.into(),
+            partitioner: settings.partitioner,
+            staged,
+            batch: settings.batch.min(max_batch),
+            max_batch,
+            buffer: settings.buffer,
+            buffer_records: settings.buffer_records,
+        })
+    }
+}
+
+/// How many partitions the topic has, which is created with so many where it is missing.
+async fn find_topic<T: Transport + ?Sized>(
+    transport: &T,
+    topic: &str,
+    create: Option<u32>,
+) -> Result<u32, SendError> {
+    if let Some(partitions) = transport.partitions(topic).await? {
+        return Ok(partitions);
+    }
+    let partitions = create.ok_or_else(|| unknown_topic(topic))?;
+    transport.create_topic(TopicSpec::new(topic, partitions)).await?;
+    transport.partitions(topic).await?.ok_or_else(|| unknown_topic(topic))
 }
 
 fn unknown_topic(topic: &str) -> SendError {

@@ -51,6 +51,7 @@ mod retry;
 mod room;
 mod settings;
 mod spill;
+mod staged;
 mod sticky;
 mod ticket;
 mod told;
@@ -63,6 +64,7 @@ pub use error::SendError;
 pub use key::{RawKeys, TypedKeys, WriteKey};
 pub use outgoing::Outgoing;
 pub use spill::Spill;
+pub use staged::{Output, Staged};
 
 use std::fmt;
 use std::sync::Arc;

@@ -5,6 +5,7 @@ mod failures;
 mod membership;
 mod positions;
 mod run;
+mod sessions;
 mod stores;
 mod support;
 mod types;
