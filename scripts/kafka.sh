@@ -2,15 +2,19 @@
 # Apache Kafka on this machine, for tests and for trying things out: one node, or three that replicate.
 #
 #   scripts/kafka.sh start [--nodes 1|3] [--port PORT] [--dir DIR]   starts it, or the nodes of it that are down
+#   scripts/kafka.sh start --secure yes [--port PORT] [--dir DIR]    one node that talks TLS and SASL as well
 #   scripts/kafka.sh status [--dir DIR]                              says what runs; ends with 3 where not all of it does
 #   scripts/kafka.sh stop [--dir DIR]                                stops it; its records stay for the next start
 #   scripts/kafka.sh install                                         prints the folder of Kafka's jars
 #
 # `start` ends when every broker answers and knows the others, and prints their addresses as clients want them, host:port with
 # commas between, and nothing else on stdout. All ports are on 127.0.0.1: with --port the brokers take PORT and those behind it
-# and the controllers as many more, otherwise free ones are chosen; DIR keeps its ports and its number of nodes.
+# and the controllers as many more (TLS and SASL two more), otherwise free ones are chosen; DIR keeps its ports and its number of nodes.
 # DIR (default ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}/kafka) holds records, configuration, output and pid files; two folders are
 # two clusters, and removing a stopped one forgets it.
+#
+# With --secure two more lines follow: the address for TLS, and the one for SASL over TLS (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, and
+# OAUTHBEARER with unsigned tokens; user `schemawire`, secret `schemawire-secret`). DIR/tls/ca.pem has the certificate to trust.
 #
 # Three nodes: replication 3, min.insync.replicas 2, and time-outs short enough that a killed broker is replaced within 5 s.
 #
@@ -22,20 +26,23 @@ cache=${SCHEMAWIRE_CACHE:-$HOME/.cache/schemawire}
 jars=$cache/kafka-$version/jars
 # Starting takes 3 to 10 s, and minutes where much else wants the processor. A node that ends is told at once.
 patience=300
+# Who may come in by SASL, and the store's secret: nothing is kept here that would have to be hidden.
+user=schemawire secret=schemawire-secret
 
-usage() { sed -n '2,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '2,23s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 say() { echo "kafka: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
 main() {
     [ $# -gt 0 ] || usage
-    verb=$1 nodes='' port='' dir=$cache/kafka
+    verb=$1 nodes='' port='' secure=no dir=$cache/kafka
     shift
     while [ $# -gt 0 ]; do
         [ $# -ge 2 ] || usage
         case $1 in
             --nodes) nodes=$2 ;;
             --port) port=$2 ;;
+            --secure) secure=$2 ;;
             --dir) dir=$2 ;;
             *) usage ;;
         esac
@@ -43,7 +50,9 @@ main() {
     done
     [[ $nodes =~ ^[13]?$ ]] || fail "--nodes is 1 or 3, not $nodes"
     [[ $port =~ ^[0-9]{0,5}$ ]] || fail "--port is a number, not $port"
-    [ "$verb" = start ] || [ -z "$nodes$port" ] || usage
+    [[ $secure =~ ^(yes|no)$ ]] || fail "--secure is yes or no, not $secure"
+    [ "$secure" = no ] || [ "${nodes:-1}" = 1 ] || fail "--secure goes with one node"
+    [ "$verb" = start ] || [ "$nodes$port$secure" = no ] || usage
     # Kafka reads a comma as the beginning of another folder.
     [[ $dir != *,* ]] || fail "a folder's name may have no comma: $dir"
     case $verb in
@@ -150,23 +159,30 @@ write_pom() {
 all_nodes() { seq 1 "$count"; }
 broker_port() { echo $((first_port + $1 - 1)); }
 controller_port() { echo $((first_port + count + $1 - 1)); }
+tls_port() { echo $((first_port + 2 * count)); }
+sasl_port() { echo $((first_port + 2 * count + 1)); }
 
 addresses() {
     local list=''
     for node in $(all_nodes); do list+=,127.0.0.1:$(broker_port "$node"); done
     echo "${list#,}"
+    [ "$secure" = no ] || printf '127.0.0.1:%s\n' "$(tls_port)" "$(sasl_port)"
 }
 
 # Reads what DIR holds; nodes and port, where given, have to be the same.
 known() {
-    read -r count first_port <"$dir/cluster"
+    local asked=$secure
+    read -r count first_port secure <"$dir/cluster"
+    secure=${secure:-no}
+    [ "$asked" = no ] || [ "$secure" = yes ] || fail "$dir holds a cluster without TLS: stop and remove it, or give another --dir"
     [ -z "$1" ] || [ "$1" = "$count" ] || fail "$dir holds a cluster of $count node(s): stop and remove it, or give another --dir"
     [ -z "$2" ] || [ "$2" = "$first_port" ] || fail "the cluster in $dir has port $first_port: leave --port away, or give another --dir"
 }
 
 # Chooses ports, writes configurations, formats.
 create() {
-    count=$1 first_port=${2:-$(free_ports $((2 * $1)))}
+    count=$1 first_port=${2:-$(free_ports $((2 * $1 + 2)))}
+    [ "$secure" = no ] || write_certificate
     local cluster controllers='' bootstrap='' node
     cluster=$(random_uuid)
     for node in $(all_nodes); do
@@ -179,21 +195,40 @@ create() {
         mkdir -p "$dir/node-$node"
         write_properties "$node" "${bootstrap#,}" >"$dir/node-$node/server.properties"
         "${run_java[@]}" kafka.tools.StorageTool format --cluster-id "$cluster" --initial-controllers "${controllers#,}" \
-            --config "$dir/node-$node/server.properties" >"$dir/node-$node/format.log" 2>&1 ||
+            $(scram_users) --config "$dir/node-$node/server.properties" >"$dir/node-$node/format.log" 2>&1 ||
             { cat "$dir/node-$node/format.log" >&2; fail "node $node could not be formatted"; }
     done
-    echo "$count $first_port" >"$dir/cluster"
+    echo "$count $first_port $secure" >"$dir/cluster"
+}
+
+# One self-signed certificate for this machine, which is also what clients are to trust.
+write_certificate() {
+    local tls=$dir/tls keytool=${JAVA_HOME:+$JAVA_HOME/bin/}keytool
+    rm -rf "$tls"
+    mkdir -p "$tls"
+    "$keytool" -genkeypair -alias broker -keyalg EC -groupname secp256r1 -validity 3650 -dname CN=localhost \
+        -ext san=ip:127.0.0.1,dns:localhost -storetype PKCS12 -keystore "$tls/broker.p12" -storepass "$secret" 2>"$tls/keytool.log" ||
+        { cat "$tls/keytool.log" >&2; fail "no certificate could be made"; }
+    "$keytool" -exportcert -rfc -alias broker -keystore "$tls/broker.p12" -storepass "$secret" >"$tls/ca.pem" 2>>"$tls/keytool.log"
+}
+
+# SCRAM's users are part of what is formatted. Words without blanks, to be split.
+scram_users() {
+    [ "$secure" = yes ] || return 0
+    local mechanism
+    for mechanism in SCRAM-SHA-256 SCRAM-SHA-512; do echo "--add-scram $mechanism=[name=$user,password=$secret]"; done
 }
 
 # $1: node, $2: addresses of the controllers. Groups and transactions fail with fewer lines.
 write_properties() {
-    local spread=1
+    local spread=1 more=''
+    [ "$secure" = no ] || more=,SSL://127.0.0.1:$(tls_port),SASL_SSL://127.0.0.1:$(sasl_port)
     [ "$count" -eq 1 ] || spread=2
     cat <<PROPERTIES
 process.roles=broker,controller
 node.id=$1
 controller.quorum.bootstrap.servers=$2
-listeners=PLAINTEXT://127.0.0.1:$(broker_port "$1"),CONTROLLER://127.0.0.1:$(controller_port "$1")
+listeners=PLAINTEXT://127.0.0.1:$(broker_port "$1"),CONTROLLER://127.0.0.1:$(controller_port "$1")$more
 controller.listener.names=CONTROLLER
 log.dirs=$dir/node-$1/data
 default.replication.factor=$count
@@ -204,6 +239,19 @@ transaction.state.log.min.isr=$spread
 share.coordinator.state.topic.replication.factor=$count
 share.coordinator.state.topic.min.isr=$spread
 group.initial.rebalance.delay.ms=0
+PROPERTIES
+    local security=org.apache.kafka.common.security
+    [ "$secure" = no ] || cat <<PROPERTIES
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL
+ssl.keystore.type=PKCS12
+ssl.keystore.location=$dir/tls/broker.p12
+ssl.keystore.password=$secret
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER
+listener.name.sasl_ssl.plain.sasl.jaas.config=$security.plain.PlainLoginModule required user_$user="$secret";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=$security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=$security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.oauthbearer.sasl.jaas.config=$security.oauthbearer.OAuthBearerLoginModule required;
+listener.name.sasl_ssl.oauthbearer.sasl.server.callback.handler.class=$security.oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler
 PROPERTIES
     [ "$count" -eq 1 ] || cat <<PROPERTIES
 offsets.topic.num.partitions=5

@@ -139,6 +139,15 @@ if ! $quick; then
         *) exit $status ;;
     esac
 
+    step "the transport on Apache Kafka"
+    status=0
+    scripts/streams.sh || status=$?
+    case $status in
+        0) ;;
+        77) skipped+=("the transport on Apache Kafka: no Java, or no Kafka") ;;
+        *) exit $status ;;
+    esac
+
     step "the page of bench in a browser"
     status=0
     scripts/page.sh || status=$?
@@ -159,7 +168,7 @@ fi
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    skipped+=("instructions, the package, the crates of bench --scaffold, the page of bench, the partitions of Kafka's producer, clients of other languages: --quick")
+    skipped+=("instructions, the package, the crates of bench --scaffold, the page of bench, the partitions of Kafka's producer, the transport on Kafka, clients of other languages: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"

@@ -1,5 +1,7 @@
 //! Against Apache Kafka, where `scripts/streams.sh` has started it.
 
+mod secure;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
