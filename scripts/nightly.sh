@@ -20,6 +20,15 @@ scripts=$(dirname "${BASH_SOURCE[0]}")
 echo "== the server under ten minutes of mixed load (${SECONDS}s)"
 cargo bench --locked --features cli,server --bench serve -- --mixed 600
 
+echo "== our streams and other clients' on the same broker (${SECONDS}s)"
+status=0
+"$scripts/streams-peers.sh" || status=$?
+case $status in
+    0) ;;
+    77) echo "skipped: other clients' streams: no Kafka here, or no C compiler" ;;
+    *) exit "$status" ;;
+esac
+
 echo "== the packed crate, built and tested (${SECONDS}s)"
 "$scripts/package.sh" --test
 

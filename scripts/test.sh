@@ -49,8 +49,9 @@ cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 
 step "format"
 cargo fmt --check
-# A package of its own, which the other steps leave alone: its peers are more to build than all of this. Formatting needs no build.
+# Packages of their own, which the other steps leave alone: their peers are more to build than all of this. Formatting needs no build.
 cargo fmt --check --manifest-path benches/peers/Cargo.toml
+cargo fmt --check --manifest-path benches/streams/Cargo.toml
 
 step "clippy"
 cargo clippy --locked --all-features --all-targets -- -D warnings
