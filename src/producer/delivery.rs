@@ -65,7 +65,11 @@ impl Shipment {
         }
         let shipment = Arc::clone(self);
         let answer: BoxFuture<'static, _> = Box::pin(async move {
-            let result = flight.run().await;
+            #[cfg(feature = "tracing")]
+            let flying = flight.run_in_span();
+            #[cfg(not(feature = "tracing"))]
+            let flying = flight.run();
+            let result = flying.await;
             if !callbacks.is_empty() {
                 shipment.call(callbacks, result.clone());
             }

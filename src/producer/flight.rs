@@ -86,6 +86,20 @@ impl Flight {
         result
     }
 
+    /// The same within a span that says where the batch goes, and nothing of what it holds.
+    #[cfg(feature = "tracing")]
+    pub(super) fn run_in_span(self) -> impl Future<Output = Result<Landed, SendError>> {
+        let at = &self.shipment.at;
+        let span = tracing::debug_span!(
+            "schemawire.batch",
+            topic = %at.topic,
+            partition = at.partition,
+            records = self.records,
+            bytes = self.bytes
+        );
+        tracing::Instrument::instrument(self.run(), span)
+    }
+
     async fn journey(&mut self) -> Result<Landed, SendError> {
         loop {
             let (mut appending, permit) = match self.depart().await? {

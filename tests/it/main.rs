@@ -48,6 +48,8 @@ mod registry_cache;
 mod robustness;
 mod serdes;
 mod server;
+#[cfg(all(feature = "tracing", feature = "json"))]
+mod spans;
 mod support;
 mod transport;
 mod values;

@@ -120,7 +120,14 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
                 Some(Forwarder::open(&member.transport, &topics, create).await?)
             }
         };
-        let shop = Shop { handler, readers, dedupe, forwarder };
+        let shop = Shop {
+            handler,
+            readers,
+            dedupe,
+            forwarder,
+            #[cfg(feature = "tracing")]
+            group: member.name().to_owned(),
+        };
         Run::new(member, handle).run(&shop).await
     }
 }

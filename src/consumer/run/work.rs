@@ -21,6 +21,8 @@ pub(super) struct Shop<H, C: Codec, K> {
     pub(super) readers: Arc<Readers<C, K>>,
     pub(super) dedupe: Option<Dedupe>,
     pub(super) forwarder: Option<Forwarder>,
+    #[cfg(feature = "tracing")]
+    pub(super) group: String,
 }
 
 /// What is to be done with a job.
@@ -88,8 +90,18 @@ where
             None => None,
         };
         // What the handler was about when it panicked is dropped with it.
-        let handled = AssertUnwindSafe(async { (self.handler)(message.clone()).await }).catch_unwind().await;
+        let handling = AssertUnwindSafe(async { (self.handler)(message.clone()).await }).catch_unwind();
+        #[cfg(feature = "tracing")]
+        let span = self.span(&message);
+        #[cfg(feature = "tracing")]
+        let handling = tracing::Instrument::instrument(handling, span.clone());
+        let handled = handling.await;
         let result = handled.unwrap_or_else(|what| Err(Failure::panicked(&*what)));
+        #[cfg(feature = "tracing")]
+        if let Err(failure) = &result {
+            // Without the failure's words: they are the handler's, and may hold what the message does.
+            span.in_scope(|| tracing::warn!(class = ?failure.class(), "the handler failed"));
+        }
         if let (Some(dedupe), Some(key)) = (&self.dedupe, &reserved) {
             // Not stored, it may be handled again after a crash, as without a store; reserved, it becomes free with its time.
             let _ = match &result {
@@ -102,5 +114,18 @@ where
             Err(failure) if failure.is_outage() => Outcome::NotYet(job),
             Err(failure) => Outcome::Failed(job, failure),
         }
+    }
+
+    /// Where the message is, and nothing of what it holds.
+    #[cfg(feature = "tracing")]
+    fn span(&self, message: &OwnedMessage<C, K>) -> tracing::Span {
+        let at = message.partition();
+        tracing::info_span!(
+            "schemawire.message",
+            group = %self.group,
+            topic = %at.topic,
+            partition = at.partition,
+            offset = message.offset()
+        )
     }
 }
