@@ -24,7 +24,7 @@ pub enum ConsumeError {
         #[source]
         source: SerdesError,
     },
-    /// The record has no value; ask [`super::Message::optional`] where tombstones are expected.
+    /// The record has no value; ask [`super::Received::optional`] where tombstones are expected.
     #[error("{place} is a tombstone: it has no value")]
     Tombstone {
         /// Where it is, as `topic-partition at offset`.

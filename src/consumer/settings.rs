@@ -106,7 +106,8 @@ impl Settings {
             return Err(ConsumeError::Setting { message });
         }
         if let Commits::Every(Duration::ZERO) = self.commits {
-            let message = "`commit_every` of no time at all: take 1 ms or more, or leave it out to commit behind each batch";
+            let message =
+                "`commit_every` of no time at all: take more, or leave it out to commit behind each batch";
             return Err(ConsumeError::Setting { message: message.into() });
         }
         Ok(())

@@ -9,7 +9,7 @@
 //! | `schemawire-group` | the group that gave up; empty without one |
 //! | `schemawire-attempts` | how often it was tried |
 //! | `schemawire-first-failed`, `-last-failed` | when, in milliseconds since 1970 |
-//! | `schemawire-class` | `bad-data`, `retry`, `abort`, `fenced`, `config` or `bug` |
+//! | `schemawire-class` | `bad_data`, `retry`, `abort`, `fenced`, `config` or `bug` |
 //! | `schemawire-reason` | the error and its causes, at most 2,000 bytes |
 //! | `schemawire-retry-at` | when it is to be tried again, in milliseconds since 1970; 0 in the dead letters |
 //!
@@ -153,7 +153,7 @@ impl DeadLetter {
 /// A class as the header has it.
 pub(in crate::consumer) const fn class_name(class: Class) -> &'static str {
     match class {
-        Class::BadData => "bad-data",
+        Class::BadData => "bad_data",
         Class::Retry { .. } => "retry",
         Class::Abort => "abort",
         Class::Fenced => "fenced",

@@ -57,10 +57,11 @@ struct Going {
 }
 
 impl Run {
-    pub(super) fn new(member: Member, handle: RunHandle) -> Self {
+    pub(super) fn new(member: Member, handle: RunHandle, fetched: impl Iterator<Item = Current>) -> Self {
         let settings = &member.settings;
         let delays: HashMap<_, _> = settings.failures.retry_topics(&settings.topic).into_iter().collect();
-        let flow = Flow::new(settings.order, settings.window, delays);
+        let mut flow = Flow::new(settings.order, settings.window, delays, member.name());
+        fetched.for_each(|batch| flow.received(batch));
         Self {
             member,
             flow,

@@ -45,6 +45,8 @@ pub(super) struct Flow {
     window: u64,
     /// The delays of the retry topics.
     delays: HashMap<String, Duration>,
+    /// Whose retries are wanted: topics are shared by all groups that read them.
+    group: String,
     intake: BTreeMap<TopicPartition, Intake>,
     paused: BTreeSet<TopicPartition>,
     lanes: Lanes<Job>,
@@ -69,11 +71,12 @@ pub(super) struct Now {
 }
 
 impl Flow {
-    pub(super) fn new(order: Order, window: u64, delays: HashMap<String, Duration>) -> Self {
+    pub(super) fn new(order: Order, window: u64, delays: HashMap<String, Duration>, group: &str) -> Self {
         Self {
             order,
             window,
             delays,
+            group: group.to_owned(),
             intake: BTreeMap::new(),
             paused: BTreeSet::new(),
             lanes: Lanes::default(),
@@ -120,6 +123,10 @@ impl Flow {
                 return;
             }
             let letter = self.delays.get(&*at.topic).and_then(|delay| Some((Letter::of(&record)?, *delay)));
+            if letter.as_ref().is_some_and(|(letter, _)| letter.group != self.group) {
+                current.cursor = behind;
+                continue;
+            }
             if let Some((letter, delay)) = &letter {
                 // A clock that jumps does not make it longer than the topic's delay.
                 let left = u64::try_from(letter.retry_at.saturating_sub(now.wall)).unwrap_or(0);
@@ -254,3 +261,6 @@ impl Flow {
         self.intake.is_empty() && self.lanes.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,11 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
         H: Fn(OwnedMessage<C, K>) -> F,
         F: Future<Output = Result<(), Failure>>,
     {
-        let Self { member, readers, handle, .. } = self;
+        let Self { mut member, readers, handle, current, behind, paused } = self;
+        if paused {
+            let all = member.partitions.lock().all();
+            member.raw.resume(&all);
+        }
         let settings = &member.settings;
         let group = member.name().to_owned();
         let dedupe = settings.dedupe.clone().map(|(store, by)| Dedupe { store, by, group });
@@ -128,7 +132,9 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
             #[cfg(feature = "tracing")]
             group: member.name().to_owned(),
         };
-        Run::new(member, handle).run(&shop).await
+        // What was fetched for `next` and not given yet comes first.
+        let fetched = current.into_iter().chain(behind);
+        Run::new(member, handle, fetched).run(&shop).await
     }
 }
 

@@ -1,19 +1,26 @@
 //! What becomes of messages that fail.
 
 use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::future::join;
 use schemawire::backoff::Backoff;
 use schemawire::class::Class;
 use schemawire::codec::Json;
-use schemawire::consumer::{ConsumeError, DeadLetter, Failure, Failures, OnFailure, OwnedMessage};
+use schemawire::consumer::{
+    ConsumeError, ConsumeExt, DeadLetter, Failure, Failures, OnFailure, OwnedMessage,
+};
+use schemawire::producer::ProduceExt;
 use schemawire::record::{Headers, Record};
-use schemawire::registry::EmbeddedRegistry;
+use schemawire::registry::{EmbeddedRegistry, RegistryErrorKind};
 use schemawire::schema::Schema;
 use schemawire::serdes::Serdes;
-use schemawire::transport::{Clock, SystemClock};
+use schemawire::transport::{Clock, SystemClock, sleep};
 
 use super::support::{Log, Told, in_time};
+use crate::serdes::counting::Counting;
 
 /// A backoff that a test can wait for.
 const QUICK: Backoff = Backoff { first: Duration::from_millis(1), longest: Duration::from_millis(4) };
@@ -41,8 +48,8 @@ fn a_message_that_fails_in_passing_is_tried_again_until_it_is_done() {
     in_time(|log| async move {
         log.fill_keyed(&[("a", "x"), ("b", "y")]).await;
         let tries = RefCell::new(Vec::new());
-        let told = std::sync::Arc::new(Told::default());
-        let builder = log.reader("g").failures(quick(3)).observer(std::sync::Arc::<Told>::clone(&told));
+        let told = Arc::new(Told::default());
+        let builder = log.reader("g").failures(quick(3)).observer(Arc::<Told>::clone(&told));
         let run = builder.stop_at_end().build().await.expect("opens").run(async |message| {
             tries.borrow_mut().push(text(&message));
             let count = tries.borrow().iter().filter(|it| *it == "x").count();
@@ -77,8 +84,8 @@ fn a_poison_message_goes_to_the_dead_letters_as_it_is_and_its_partition_goes_on(
         let original = log.records("t").await.remove(1);
 
         let handled = RefCell::new(Vec::new());
-        let told = std::sync::Arc::new(Told::default());
-        let builder = log.reader("g").failures(quick(2)).observer(std::sync::Arc::<Told>::clone(&told));
+        let told = Arc::new(Told::default());
+        let builder = log.reader("g").failures(quick(2)).observer(Arc::<Told>::clone(&told));
         let run = builder.stop_at_end().build().await.expect("opens").run(async |message| {
             if text(&message) == "poison" {
                 return Err(Failure::retry("it never works"));
@@ -131,7 +138,7 @@ fn a_record_that_does_not_read_goes_to_the_dead_letters_at_once() {
         let dead = dead(&log).await;
         assert_eq!(dead.iter().map(|(record, _)| record.value.clone()).collect::<Vec<_>>(), values);
         let classes: Vec<&str> = dead.iter().map(|(_, letter)| letter.class.as_str()).collect();
-        assert_eq!(classes, ["config", "bad-data", "bad-data", "bad-data"]);
+        assert_eq!(classes, ["config", "bad_data", "bad_data", "bad_data"]);
         assert!(dead[0].1.reason.contains("id 4"), "{}", dead[0].1.reason);
         assert!(dead[3].1.reason.contains("tombstone"), "{}", dead[3].1.reason);
         assert_eq!(log.committed("g").await, [(0, 6)]);
@@ -264,5 +271,65 @@ fn settings_that_cannot_be_are_refused_and_topics_that_must_exist_are_not_made()
         let error = consumer.run(async |_| Ok(())).await.expect_err("`t.dlq` does not exist");
         let source = std::error::Error::source(&error).expect("a cause").to_string();
         assert!(source.contains("`t.dlq` does not exist"), "{source}");
+    });
+}
+
+#[test]
+fn a_registry_that_does_not_answer_holds_messages_back_and_counts_as_no_try() {
+    let (registry, asked) = Counting::new();
+    in_time(|log| {
+        let (registry, asked) = (registry.clone(), Arc::clone(&asked));
+        async move {
+            let writing = Serdes::new(registry.inner.clone());
+            let text_schema = super::support::text();
+            let producer =
+                log.log.producer("t").value(&writing, Json, &text_schema).build().await.expect("opens");
+            producer.send_batch(["a", "b"]).await.expect("acknowledged");
+            registry.fail(Some(RegistryErrorKind::Unavailable));
+            let before = asked.load(Ordering::Relaxed);
+            let serdes = Serdes::new(registry.clone());
+            let builder = log.log.consumer("t").group("g").value(&serdes, Json, &text_schema);
+            let consumer = builder.failures(quick(0)).stop_at_end().build().await.expect("opens");
+            let run = consumer.run(async |message| {
+                let _: &str = message.value()?;
+                Ok(())
+            });
+            let mends = async {
+                while asked.load(Ordering::Relaxed) == before {
+                    sleep(Duration::from_millis(1)).await;
+                }
+                registry.fail(None);
+            };
+            let (summary, ()) = join(run, mends).await;
+            let summary = summary.expect("runs");
+            assert_eq!((summary.handled, summary.failed, summary.dead_letters), (2, 0, 0));
+        }
+    });
+}
+
+#[test]
+fn groups_that_share_a_topic_do_not_get_each_others_retries() {
+    in_time(|log| async move {
+        log.fill_keyed(&[("k", "x")]).await;
+        let delay = Duration::from_millis(20);
+        let run = async |group: &str, fails: bool| {
+            let failures = quick(0).retry_topic(delay);
+            let consumer = log.reader(group).failures(failures).stop_at_end().build().await.expect("opens");
+            let seen = RefCell::new(Vec::new());
+            let run = consumer.run(async |message| {
+                seen.borrow_mut().push(message.partition().topic.to_string());
+                if fails { Err(Failure::retry("never")) } else { Ok(()) }
+            });
+            run.await.expect("runs");
+            seen.into_inner()
+        };
+        assert_eq!(run("fails", true).await, ["t", "t.retry.20ms"]);
+        assert_eq!(run("works", false).await, ["t"]);
+        let committed = log.log.committed("works").await.expect("told");
+        assert_eq!(
+            committed.values().map(|it| it.offset).collect::<Vec<_>>(),
+            [1, 1],
+            "and passes over them"
+        );
     });
 }

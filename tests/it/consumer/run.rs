@@ -11,7 +11,7 @@ use schemawire::consumer::{ConsumeError, Failure, Order, OwnedMessage, Rebalance
 use schemawire::record::TopicPartition;
 use schemawire::transport::sleep;
 
-use super::support::{Told, in_time, poll};
+use super::support::{Log, Told, in_time, poll};
 
 fn key(message: &OwnedMessage<Json>) -> String {
     String::from_utf8_lossy(message.key::<&[u8]>().unwrap_or_default()).into_owned()
@@ -295,5 +295,48 @@ fn a_full_window_pauses_its_partition_alone() {
         });
         assert_eq!(run.await.expect("runs").handled, 7);
         assert_eq!(log.committed("g").await, [(0, 5), (1, 2)]);
+    });
+}
+
+#[test]
+fn a_run_is_a_task_like_any_other_on_a_runtime_with_several_threads() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().expect("a runtime");
+    runtime.block_on(async {
+        let log = Log::memory_in_time().await;
+        log.fill_keyed(&[("a", "1"), ("b", "2"), ("c", "3")]).await;
+        let consumer = log.reader("g").stop_at_end().build().await.expect("opens");
+        let sum = Arc::new(Mutex::new(0));
+        let total = Arc::clone(&sum);
+        let run = tokio::spawn(consumer.run(move |message| {
+            let total = Arc::clone(&total);
+            async move {
+                // Owned, so that the work may go to another task.
+                let parsed = tokio::spawn(async move { message.value::<&str>().map(str::parse::<u32>) });
+                *total.lock().unwrap() += parsed.await???;
+                Ok(())
+            }
+        }));
+        assert_eq!(run.await.expect("no panic").expect("runs").handled, 3);
+        assert_eq!(*sum.lock().unwrap(), 6);
+    });
+}
+
+#[test]
+fn a_run_goes_on_where_reading_one_by_one_has_stopped() {
+    in_time(|log| async move {
+        let writer = log.writer("t", 1).await;
+        writer.send_batch(["a", "b", "c", "d"]).await.expect("acknowledged");
+        let mut consumer = log.reader("g").stop_at_end().build().await.expect("opens");
+        consumer.next().await.expect("reads").expect("a").done();
+        let (message, mark) = consumer.next().await.expect("reads").expect("b").detach();
+        let seen = RefCell::new(Vec::new());
+        let run = consumer.run(async |message| {
+            seen.borrow_mut().push(message.offset());
+            Ok(())
+        });
+        assert_eq!(run.await.expect("runs").handled, 2, "the rest of the batch");
+        assert_eq!((message.offset(), seen.into_inner()), (1, vec![2, 3]));
+        assert_eq!(log.committed("g").await, [(0, 1)], "b is still with somebody");
+        drop(mark);
     });
 }

@@ -40,8 +40,7 @@ pub(super) fn on_every_log<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
 pub(super) fn in_time<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
     pollster::block_on(async {
         let clock = Arc::new(HandClock::default());
-        let memory = Log::over(Arc::new(Memory::new()), Arc::<HandClock>::clone(&clock), None);
-        test(Log { in_time: true, ..memory.await }).await;
+        test(Log::memory_in_time().await).await;
         let directory = Arc::new(tempfile::tempdir().expect("a directory"));
         let builder = Embedded::builder(directory.path().join("log.redb")).sync(false);
         let embedded = Log::over(Arc::new(builder.open().expect("opens")), clock, Some(directory));
@@ -54,6 +53,12 @@ impl Log {
         let clock = Arc::new(HandClock::default());
         let log = Memory::with_clock(Arc::<HandClock>::clone(&clock));
         Self::over(Arc::new(log), clock, None).await
+    }
+
+    /// By the system's clock.
+    pub(super) async fn memory_in_time() -> Self {
+        let log = Self::over(Arc::new(Memory::new()), Arc::default(), None).await;
+        Self { in_time: true, ..log }
     }
 
     pub(super) async fn embedded() -> Self {
