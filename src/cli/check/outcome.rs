@@ -157,6 +157,11 @@ impl fmt::Display for Version {
 }
 
 impl Version {
+    /// Whether it is a registry's, and no file that could be opened.
+    pub(super) const fn is_of_registry(&self) -> bool {
+        self.number.is_some() && self.revision.is_none()
+    }
+
     /// As short as it goes: `v3`, else `4f1c2ab`.
     pub(super) fn short(&self) -> String {
         let revision = || self.revision.clone().unwrap_or_else(|| "the baseline".into());

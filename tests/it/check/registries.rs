@@ -134,6 +134,12 @@ async fn every_form_of_report_names_a_file_that_is_there() {
         assert!(report.contains("schemas/order.avsc"), "{form}: {report}");
         assert!(report.contains("schemas/other.avsc"), "{form}: {report}");
     }
+    let sarif = place.check(&["--format", "sarif"]).exits(1).json();
+    for result in sarif["runs"][0]["results"].as_array().expect("results") {
+        assert_eq!(result["relatedLocations"], json!([]), "a registry's version is no file: {result}");
+        let message = result["message"]["text"].as_str().expect("a message");
+        assert!(message.ends_with(" (against v1 in the registry)"), "{message}");
+    }
     let github = place.check(&["--format", "github"]).exits(1).stdout;
     assert!(github.lines().all(|line| line.contains("file=schemas/")), "{github}");
     assert!(github.contains("breaks v1 of order-value"), "{github}");

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::excerpt::Excerpt;
-use super::words::{left_out, old_path, sentence};
-use crate::cli::check::outcome::Found;
+use super::words::{left_out, old_path, sentence, versions};
+use crate::cli::check::outcome::{Found, Version};
 use crate::cli::check::rules;
 use crate::compat::{Fix, Severity};
 use crate::schema::Position;
@@ -62,7 +62,9 @@ pub(super) fn render(excerpt: &Excerpt<'_>) -> String {
 
 fn result(found: &Found, rule_index: usize) -> Value {
     let new = found.new.as_ref().map(|spot| location(&spot.path, spot.position, spot.end, None));
-    let old = found.old.iter().enumerate().map(|(index, spot)| {
+    // What lies in a registry is at no place that a viewer could open: the message names the version.
+    let files = || found.old.iter().filter(|spot| !spot.version.is_of_registry());
+    let old = files().enumerate().map(|(index, spot)| {
         let text = format!("in {}: {}", spot.version, old_path(spot));
         let mut place = location(&spot.path, spot.position, None, Some(&text));
         if let Value::Object(place) = &mut place {
@@ -71,12 +73,18 @@ fn result(found: &Found, rule_index: usize) -> Value {
         place
     });
     let related: Vec<Value> = old.collect();
-    let main = new.or_else(|| found.old.first().map(|spot| location(&spot.path, spot.position, None, None)));
+    let main = new.or_else(|| files().next().map(|spot| location(&spot.path, spot.position, None, None)));
     let mut out = Map::new();
     out.insert("ruleId".into(), found.rule.into());
     out.insert("ruleIndex".into(), rule_index.into());
     out.insert("level".into(), level(found.severity).into());
-    out.insert("message".into(), json!({ "text": format!("{}: {}", found.subject, sentence(found)) }));
+    let mut message = format!("{}: {}", found.subject, sentence(found));
+    let in_registry: Vec<String> =
+        versions(found).into_iter().filter(|version| version.is_of_registry()).map(Version::short).collect();
+    if !in_registry.is_empty() {
+        message.push_str(&format!(" (against {} in the registry)", in_registry.join(", ")));
+    }
+    out.insert("message".into(), json!({ "text": message }));
     out.insert("locations".into(), main.into_iter().collect());
     out.insert("relatedLocations".into(), related.into());
     out.insert("partialFingerprints".into(), json!({ "schemawireId/v1": found.id }));
