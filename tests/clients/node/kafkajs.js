@@ -6,6 +6,13 @@ const { URL, logicalTypes, native, run } = require("./cases.js");
 
 const registry = new SchemaRegistry({ host: URL }, { [SchemaType.AVRO]: { logicalTypes } });
 
+// A message other than a schema's first one has to be named, without its package; the client remembers it by the schema's id.
+function registryOf(one) {
+  if (one.format !== "PROTOBUF") return registry;
+  const [, name] = one.text(one.schema).match(/^package ([\w.]+);/m);
+  return new SchemaRegistry({ host: URL }, { [SchemaType.PROTOBUF]: { messageName: one.message.slice(name.length + 1) } });
+}
+
 // Registers what a schema refers to, and gives the references.
 async function references(one, wanted = []) {
   const named = [];
@@ -18,6 +25,7 @@ async function references(one, wanted = []) {
 }
 
 async function write(one) {
+  const registry = registryOf(one);
   const schema = { type: SchemaType[one.format], schema: one.text(one.schema), references: await references(one, one.references) };
   const { id } = await registry.register(schema, { subject: `${one.topic}-value` });
   const messages = [];
@@ -30,7 +38,7 @@ async function write(one) {
 }
 
 async function read(one, message) {
-  const value = await registry.decode(message);
+  const value = await registryOf(one).decode(message);
   // The JSON of protobufjs itself keeps 64-bit integers and enums as numbers.
   return value?.$type ? value.$type.toObject(value, { enums: String, longs: Number, bytes: String }) : value;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use schemawire::codec::{Binding, Codecs, Message as Name};
+use schemawire::codec::{Binding, BoundCodec, Codecs, Message as Name};
 use schemawire::frame::{Confluent, Framing};
 use schemawire::ids::{KeyOrValue, SchemaKey};
 use schemawire::record::Headers;
@@ -75,15 +75,7 @@ impl Ours {
     pub(super) fn write(&self, case: &Case, value: &Json) -> Message {
         let newest =
             self.runtime.block_on(self.serdes.registry().latest(&case.subject())).expect("it is registered");
-        let mut binding = Binding::new(&newest.schema).with_message_count(self.count);
-        if let Some(name) = &case.message {
-            binding = binding.with_message(Name::Name(name));
-        }
-        let bound = Codecs::default()
-            .codec(newest.schema.format())
-            .expect("a codec")
-            .bind_dyn(&binding)
-            .expect("bound");
+        let bound = self.bound(case, &newest.schema);
         let (framing, key) = if case.is_in_header() {
             (Confluent::V1, SchemaKey::Guid(newest.guid))
         } else {
@@ -93,9 +85,32 @@ impl Ours {
         framing
             .write(&key, bound.value_indexes(), KeyOrValue::Value, &mut headers, &mut message)
             .expect("framed");
-        let value = from_json(&value.to_string()).expect("JSON");
-        bound.encode_value(&value, &mut message).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        message.extend(payload(case, &*bound, value));
         Message::new(message, &headers)
+    }
+
+    /// The payload of a value, by the schema as its file has it.
+    pub(super) fn payload(&self, case: &Case, value: &Json) -> Vec<u8> {
+        payload(case, &*self.bound(case, &case.schema()), value)
+    }
+
+    /// An id and the payload of a value, as those write Protobuf who know no message indexes.
+    pub(super) fn write_without_indexes(&self, case: &Case, value: &Json) -> Message {
+        let newest =
+            self.runtime.block_on(self.serdes.registry().latest(&case.subject())).expect("it is registered");
+        let (mut headers, mut message) = (Headers::new(), Vec::new());
+        let key = SchemaKey::Id(newest.id);
+        Confluent::V0.write(&key, None, KeyOrValue::Value, &mut headers, &mut message).expect("framed");
+        message.extend(payload(case, &*self.bound(case, &newest.schema), value));
+        Message::new(message, &headers)
+    }
+
+    fn bound(&self, case: &Case, schema: &Schema) -> Arc<dyn BoundCodec> {
+        let mut binding = Binding::new(schema).with_message_count(self.count);
+        if let Some(name) = &case.message {
+            binding = binding.with_message(Name::Name(name));
+        }
+        Codecs::default().codec(schema.format()).expect("a codec").bind_dyn(&binding).expect("bound")
     }
 
     /// The value of a message, read by what the registry says of it.
@@ -124,6 +139,12 @@ impl Ours {
             Codecs::default().codec(schema.format()).expect("a codec").bind_dyn(&binding).expect("bound");
         json_of(&bound.decode_value(frame.rest).expect("a value"))
     }
+}
+
+fn payload(case: &Case, bound: &dyn BoundCodec, value: &Json) -> Vec<u8> {
+    let (value, mut payload) = (from_json(&value.to_string()).expect("JSON"), Vec::new());
+    bound.encode_value(&value, &mut payload).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    payload
 }
 
 fn json_of(value: &Value<'_>) -> Json {

@@ -1,5 +1,5 @@
-//! `schema_registry_converter`, the older client in Rust, on `schemawire serve`: its Avro and JSON read by us, ours by it, and its own
-//! calls.
+//! `schema_registry_converter`, the older client in Rust, on `schemawire serve`: its Avro, JSON and Protobuf read by us, ours by it, and
+//! its own calls.
 #![cfg(feature = "jiff")]
 
 use apache_avro::types::Value;
@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use schema_registry_converter::async_impl::avro::{AvroDecoder, AvroEncoder};
 use schema_registry_converter::async_impl::json::{JsonDecoder, JsonEncoder};
+use schema_registry_converter::async_impl::proto_raw::{ProtoRawDecoder, ProtoRawEncoder};
 use schema_registry_converter::async_impl::schema_registry::{
     SrSettings, get_all_subjects, get_all_versions, get_schema_by_id, get_schema_by_subject,
     is_compatible_schema, post_schema,
@@ -27,10 +28,27 @@ use crate::server::command::Process;
 /// `shop.Customer`, as Avro and the other clients do.
 const AVRO: [&str; 1] = ["avro-order"];
 const JSON: [&str; 2] = ["json-order", "json-reference"];
+/// It frames payloads, and leaves it to others to make them.
+const PROTOBUF: [&str; 5] =
+    ["protobuf-order", "protobuf-reference", "protobuf-transitive", "protobuf-well-known", "protobuf-nested"];
 
 /// All subjects in the end.
-const SUBJECTS: [&str; 5] =
-    ["avro-order-value", "calls", "customer.json", "json-order-value", "json-reference-value"];
+const SUBJECTS: [&str; 14] = [
+    "address.proto",
+    "avro-order-value",
+    "calls",
+    "customer.json",
+    "customer.proto",
+    "json-order-value",
+    "json-reference-value",
+    "protobuf-nested-value",
+    "protobuf-order-value",
+    "protobuf-reference-value",
+    "protobuf-transitive-value",
+    "protobuf-well-known-value",
+    "shop/address.proto",
+    "shop/customer.proto",
+];
 
 fn schema(text: &str) -> SuppliedSchema {
     SuppliedSchema::new(None, SchemaType::Avro, text.to_owned())
@@ -50,6 +68,9 @@ fn rust_schema_registry_converter() {
     }
     for case in JSON {
         json(&runtime, &settings, &ours, &Case::load(case));
+    }
+    for case in PROTOBUF {
+        protobuf(&runtime, &settings, &ours, &Case::load(case));
     }
     runtime.block_on(calls(&settings));
 }
@@ -92,9 +113,32 @@ fn json(runtime: &Runtime, settings: &SrSettings, ours: &Ours, case: &Case) {
     }
 }
 
+/// The frame with its message indexes, around payloads of ours: it counts as the registered text does, so without map entries.
+fn protobuf(runtime: &Runtime, settings: &SrSettings, ours: &Ours, case: &Case) {
+    let name = case.message.as_deref().expect("a message");
+    let encoder = ProtoRawEncoder::new(settings.clone());
+    let decoder = ProtoRawDecoder::new(settings.clone());
+    for value in &case.values {
+        let payload = ours.payload(case, &plain(value));
+        let theirs = encoder.encode(&payload, name, strategy(case, &case.schema()));
+        let theirs = Message { value: runtime.block_on(theirs).expect("written"), header: None };
+        let read = ours.read(case, &theirs);
+        assert!(same(&read, &plain(value)), "{}: we read {read}", case.name);
+
+        let message = ours.write(case, &plain(value));
+        assert_eq!(message, theirs, "{}", case.name);
+        let read = runtime.block_on(decoder.decode(Some(&message.value))).expect("read").expect("a value");
+        assert_eq!((read.full_name.as_str(), &read.bytes), (name, &payload), "{}", case.name);
+    }
+}
+
 /// The topic's name strategy, with a schema that is registered where it is not, after those that it refers to.
 fn strategy(case: &Case, schema: &Schema) -> SubjectNameStrategy {
-    let kind = if schema.format() == Format::Avro { SchemaType::Avro } else { SchemaType::Json };
+    let kind = match schema.format() {
+        Format::Avro => SchemaType::Avro,
+        Format::Protobuf => SchemaType::Protobuf,
+        _ => SchemaType::Json,
+    };
     let supplied =
         SuppliedSchema::new(None, kind, schema.text().to_owned()).with_references(references(schema));
     SubjectNameStrategy::TopicNameStrategyWithSchema(case.name.clone(), false, supplied)
