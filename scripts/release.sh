@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # All that the command can do. The features that are left out bring types for programs, and nothing to a command.
-features=cli,bench,server,prometheus,registry-http,bincode,apache-avro
+features=cli,bench,server,kafka,prometheus,registry-http,bincode,apache-avro
 # A binary with `cli` and `server` alone may not be larger than this; one with more features that is not, settles it. It is 14.7 MB.
 limit=15000000
 

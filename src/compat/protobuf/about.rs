@@ -7,6 +7,9 @@ use super::sentences::describe;
 use crate::compat::trail::{End, Step, Trail};
 use crate::compat::{Finding, Severity, Side};
 
+/// The longest text in bytes that a finding keeps a copy of: files of thousands of findings about names of a megabyte exist.
+const LONGEST: usize = 4096;
+
 /// The parts of the findings of one difference.
 pub(super) struct About {
     element: String,
@@ -86,7 +89,10 @@ impl About {
             steps.extend(more);
             Some(Trail { steps, end, message: Some(writer.full_name(*root)) })
         };
-        let (trail, renamed) = (trail(end), trail(renamed));
+        // A message that is named at such length has no witness, rather than every finding a copy of the name.
+        let short = |it: &Trail| it.message.as_ref().is_none_or(|name| name.len() <= LONGEST);
+        let (trail, renamed) = (trail(end).filter(short), trail(renamed).filter(short));
+        let (element, shape) = (bounded(element), bounded(shape));
         Self { element, shape, harms: difference.is_harmful(), is_asked: node.is_asked, trail, renamed }
     }
 
@@ -102,6 +108,15 @@ impl About {
         let trail = if is_renamed { self.renamed.clone() } else { self.trail.clone() };
         finding.trail = trail.map(Box::new);
     }
+}
+
+/// A text that tells apart what the given one does, and is not long.
+fn bounded(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let start: String = text.chars().take(100).collect();
+    format!("{start}... ({} bytes, CRC {:08x})", text.len(), crc32fast::hash(text.as_bytes()))
 }
 
 /// The steps from the message on, and what stands at their end: for the finding, and for the one about renamed values.
