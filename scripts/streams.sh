@@ -18,4 +18,4 @@ trap 'scripts/kafka.sh stop --dir "$work/kafka"; rm -rf "$work"' EXIT
 scripts/kafka.sh start --secure yes --dir "$work/kafka" >"$work/addresses"
 { read -r plain && read -r tls && read -r sasl; } <"$work/addresses"
 SCHEMAWIRE_KAFKA=$plain SCHEMAWIRE_KAFKA_TLS=$tls SCHEMAWIRE_KAFKA_SASL=$sasl SCHEMAWIRE_KAFKA_CA=$work/kafka/tls/ca.pem \
-    cargo test --locked --quiet --all-features --test it -- "transport::kafka::real${1:+::$1}"
+    cargo test --locked --quiet --all-features --test it -- "transport::kafka::real${1:+::$1}" cli::topics::cluster

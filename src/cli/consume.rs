@@ -7,10 +7,12 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::output::{Format, Output};
 use super::schema_file::References;
-use super::store::{Directory, Store};
+use super::store::{Store, Streams};
+use super::table::{Table, thousands};
 use crate::codec::Dynamic;
 use crate::consumer::{ConsumeExt, Consumer, Message};
 use crate::ids::KeyOrValue;
+use crate::record::TopicPartition;
 use crate::schema::Schema;
 use crate::serdes::Decoded;
 use crate::transport::Place;
@@ -18,7 +20,8 @@ use crate::value::AsJson;
 
 /// Reads a topic from its beginning, or where its group left off, up to its end.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: schemawire consume orders --group audit --follow")]
+#[command(after_help = "Examples: schemawire consume orders --group audit --follow\n          \
+                        schemawire consume orders --group audit --lag --brokers localhost:9092")]
 pub(super) struct Consume {
     /// The topic
     topic: String,
@@ -54,8 +57,12 @@ pub(super) struct Consume {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
+    /// Shows how far the group is instead: what it has committed in each partition, and how many records lie behind that
+    #[arg(long, requires = "group", conflicts_with_all = ["max", "follow", "reader", "keep_going"])]
+    lag: bool,
+
     #[command(flatten)]
-    directory: Directory,
+    streams: Streams,
 }
 
 /// A place on the command line.
@@ -74,9 +81,46 @@ impl Consume {
         pollster::block_on(self.consume(output))
     }
 
+    /// How far a group is in the topic.
+    async fn show_lag(&self, group: &str, output: &mut Output) -> Result<(), Failure> {
+        let log = self.streams.transport().await?;
+        let Some(partitions) = log.partitions(&self.topic).await? else {
+            return Err(Failure::usage(format!("topic `{}` does not exist", self.topic)));
+        };
+        let committed = log.committed(group).await?;
+        let mut table = Table::new(&[">partition", ">committed", ">end", ">lag"]);
+        for partition in 0..partitions {
+            let at = TopicPartition::new(self.topic.as_str(), partition);
+            let end = log.offset(&at, Place::Latest).await?;
+            let first = log.offset(&at, Place::Earliest).await?;
+            let position = committed.get(&at).map(|it| it.offset);
+            // Records that are gone are not to be read any more.
+            let lag = end.saturating_sub(position.unwrap_or(first).max(first));
+            if self.format == Format::Json {
+                let topic = &self.topic;
+                output.line(
+                    &serde_json::json!({"group": group, "topic": topic, "partition": partition, "committed": position, "end": end, "lag": lag})
+                        .to_string(),
+                )?;
+            } else {
+                let position = position.map_or_else(|| "-".to_owned(), thousands);
+                table.row(vec![partition.to_string(), position, thousands(end), thousands(lag)]);
+            }
+        }
+        if self.format == Format::Text {
+            table.lines().iter().try_for_each(|line| output.line(line))?;
+        }
+        Ok(())
+    }
+
     async fn consume(self, output: &mut Output) -> Result<(), Failure> {
+        if self.lag
+            && let Some(group) = &self.group
+        {
+            return self.show_lag(group, output).await;
+        }
         let reader = self.reader.as_ref().map(|path| self.references.read(path)).transpose()?;
-        let store = self.directory.open().await?;
+        let store = self.streams.open().await?;
         let mut consumer = self.open(&store, reader.as_ref()).await?;
         let (mut read, mut skipped) = (0, 0);
         while self.max.is_none_or(|max| read < max) {

@@ -16,7 +16,7 @@ use crate::registry::{RegistryError, RegistryErrorKind};
 use crate::schema::{LinkError, SchemaError};
 use crate::serdes::SerdesError;
 use crate::source::SourceError;
-use crate::transport::TransportError;
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// A command that did not do what it was asked.
 #[derive(Debug)]
@@ -156,6 +156,11 @@ fn code(error: &Error) -> u8 {
     };
     if let Error::Registry(it) | Error::Serdes(SerdesError::Registry(it)) = error
         && matches!(it.kind, RegistryErrorKind::Client | RegistryErrorKind::Forbidden)
+    {
+        return 2;
+    }
+    if let Error::Transport(it) = error
+        && matches!(it.kind, TransportErrorKind::InvalidRequest | TransportErrorKind::Denied)
     {
         return 2;
     }

@@ -11,6 +11,8 @@
 
 #[cfg(feature = "bench")]
 mod bench;
+#[cfg(feature = "kafka")]
+mod brokers;
 mod bytes;
 mod check;
 mod completions;
@@ -34,6 +36,7 @@ mod schemas;
 mod serve;
 mod store;
 mod table;
+mod topics;
 
 use std::process::ExitCode;
 
@@ -90,6 +93,8 @@ enum Command {
     Produce(produce::Produce),
     /// Read a topic as JSON lines
     Consume(consume::Consume),
+    /// List, create, show, grow and delete topics
+    Topics(topics::Topics),
     /// Serve the registry over Confluent's HTTP API
     #[cfg(feature = "server")]
     Serve(serve::Serve),
@@ -120,6 +125,7 @@ pub fn run() -> ExitCode {
         Command::Convert(command) => command.run(&mut output),
         Command::Produce(command) => command.run(&mut output),
         Command::Consume(command) => command.run(&mut output),
+        Command::Topics(command) => command.run(&mut output),
         #[cfg(feature = "server")]
         Command::Serve(command) => command.run(&mut output),
         #[cfg(feature = "bench")]

@@ -8,15 +8,17 @@ use super::failure::Failure;
 use super::input::{Input, for_each_line};
 use super::output::{Format, Output};
 use super::schema_file::References;
-use super::store::Directory;
+use super::store::Streams;
 use crate::codec::{Codecs, Dynamic};
 use crate::producer::{Delivery, ProduceExt, Producer};
+use crate::record::KeyHash;
 use crate::value::{Value, View, from_json};
 
-/// Sends JSON lines to a topic, each acknowledged when it is on disk.
+/// Sends JSON lines to a topic, each acknowledged when it is on disk, or with all in-sync replicas of a cluster.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: schemawire produce orders --schema order.avsc --key-field id < orders.jsonl"
+    after_help = "Examples: schemawire produce orders --schema order.avsc --key-field id < orders.jsonl\n          \
+                  schemawire produce orders --schema order.avsc --brokers localhost:9092 --registry http://localhost:8081 orders.jsonl"
 )]
 pub(super) struct Produce {
     /// The topic; made where it does not exist
@@ -57,17 +59,23 @@ pub(super) struct Produce {
     #[arg(default_value = "-")]
     input: String,
 
+    /// How a key chooses its partition, by the name that other clients have for it: java_default, consistent_random, murmur2_random,
+    /// fnv1a_random, sarama_hash
+    #[arg(long, value_name = "NAME", default_value_t)]
+    partitioner: KeyHash,
+
     #[command(flatten)]
-    directory: Directory,
+    streams: Streams,
 }
 
 impl Produce {
     pub(super) fn run(self, output: &mut Output) -> Result<(), Failure> {
         let schema = self.references.read(&self.schema)?;
         let headers = self.headers()?;
-        let store = pollster::block_on(self.directory.open())?;
+        let store = pollster::block_on(self.streams.open())?;
         let codec = Codecs::default().dynamic(schema.format())?;
         let builder = store.log.producer(&self.topic).value(&store.serdes, codec, &schema);
+        let builder = builder.partitioner(self.partitioner);
         let producer = pollster::block_on(builder.create_with(self.partitions).build())?;
         let input = Input::from(self.input.as_str());
         let mut waiting: Vec<Delivery> = Vec::new();

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::remote::Remote;
 use crate::registry::{EmbeddedRegistry, Registry};
 use crate::serdes::Serdes;
-use crate::transport::{Embedded, TransportError, TransportErrorKind};
+use crate::transport::{Embedded, Transport, TransportError, TransportErrorKind};
 
 /// The log's file within the directory.
 const FILE: &str = "schemawire.redb";
@@ -24,9 +24,53 @@ pub(super) struct Directory {
     pub(super) remote: Remote,
 }
 
-/// The log in a data directory, and its schemas.
+/// The data directory's log, or a cluster that takes its place.
+#[derive(Debug, clap::Args)]
+pub(super) struct Streams {
+    #[command(flatten)]
+    directory: Directory,
+
+    #[cfg(feature = "kafka")]
+    #[command(flatten)]
+    brokers: super::brokers::Brokers,
+}
+
+impl Streams {
+    /// The topics, and their schemas: those of a registry that is named, else those of the data directory.
+    pub(super) async fn open(&self) -> Result<Store, Failure> {
+        match self.cluster().await? {
+            // Not on the cluster: a registry that runs there would not know of what we write into its topic.
+            Some(log) => {
+                let Catalog { registry, serdes } = self.directory.catalog().await?;
+                Ok(Store { log, registry, serdes })
+            }
+            None => self.directory.open().await,
+        }
+    }
+
+    /// The topics alone.
+    pub(super) async fn transport(&self) -> Result<Arc<dyn Transport>, Failure> {
+        match self.cluster().await? {
+            Some(log) => Ok(log),
+            None => Ok(Arc::new(self.directory.log()?)),
+        }
+    }
+
+    #[cfg(feature = "kafka")]
+    async fn cluster(&self) -> Result<Option<Arc<dyn Transport>>, Failure> {
+        self.brokers.connect().await
+    }
+
+    #[cfg(not(feature = "kafka"))]
+    #[expect(clippy::unused_async, reason = "a cluster is connected to")]
+    async fn cluster(&self) -> Result<Option<Arc<dyn Transport>>, Failure> {
+        Ok(None)
+    }
+}
+
+/// Topics, and the schemas of what lies in them.
 pub(super) struct Store {
-    pub(super) log: Embedded,
+    pub(super) log: Arc<dyn Transport>,
     pub(super) registry: Arc<dyn Registry>,
     pub(super) serdes: Serdes,
 }
@@ -53,7 +97,7 @@ impl Directory {
         } else {
             Arc::new(EmbeddedRegistry::on(&log).await?)
         };
-        Ok(Store { log, serdes: Serdes::new(Arc::clone(&registry)), registry })
+        Ok(Store { log: Arc::new(log), serdes: Serdes::new(Arc::clone(&registry)), registry })
     }
 
     /// Opens the registry alone; one that is named needs no data directory.

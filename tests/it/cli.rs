@@ -1,5 +1,7 @@
 //! The binary, run as a person runs it: what it prints where, and how it exits.
 
+mod topics;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -13,6 +15,7 @@ pub(crate) fn run(dir: &Path, arguments: &[&str], input: &str) -> Output {
         .current_dir(dir)
         .env_remove("SCHEMAWIRE_DIR")
         .env_remove("SCHEMAWIRE_REGISTRY")
+        .env_remove("SCHEMAWIRE_BROKERS")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -64,7 +67,7 @@ fn every_command_explains_itself() {
     let all = done(dir.path(), &["--help"], "");
     for command in [
         "demo", "register", "schemas", "encode", "decode", "inspect", "convert", "produce", "consume",
-        "bench",
+        "topics", "bench",
     ] {
         assert!(all.contains(command), "{command} is not in:\n{all}");
         let help = done(dir.path(), &[command, "--help"], "");

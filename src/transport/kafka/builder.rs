@@ -10,6 +10,8 @@ use std::time::Duration;
 use krafka::KrafkaError;
 use krafka::auth::{AuthConfig, OAuthBearerToken, TlsConfig};
 
+use crate::record::Batch;
+
 use super::super::{TransportError, TransportErrorKind};
 use super::Kafka;
 use super::link::Link;
@@ -102,9 +104,9 @@ impl KafkaBuilder {
     }
 
     /// The largest batch in bytes (default: [`Kafka::MAX_BATCH`], as brokers take it). Raise it together with `max.message.bytes` of
-    /// the topics.
+    /// the topics. Above [`Batch::MAX_SIZE`] it is that.
     pub const fn max_batch(mut self, bytes: usize) -> Self {
-        self.settings.max_batch = bytes;
+        self.settings.max_batch = if bytes < Batch::MAX_SIZE { bytes } else { Batch::MAX_SIZE };
         self
     }
 

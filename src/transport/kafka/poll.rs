@@ -109,13 +109,13 @@ async fn follow(member: &Member, link: &Link, topic: &str) -> Result<(), Transpo
         all.iter().filter(|at| !owned.contains(at)).cloned().collect(),
         owned.iter().filter(|at| !all.contains(at)).cloned().collect(),
     );
-    if !added.is_empty() || !gone.is_empty() {
-        assign(member, topic, count).await?;
-    }
     if !gone.is_empty() {
         member.lost(&gone);
+        // The client may refuse a topic that is no more, and leaves it alone then.
+        let _ = assign(member, topic, count).await;
     }
     if !added.is_empty() {
+        assign(member, topic, count).await?;
         // All that is in a new partition is newer than this consumer.
         let starts = topics::places(link, &added, Place::Earliest).await?;
         return start(member, link, starts.into_iter().collect()).await;
