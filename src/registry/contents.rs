@@ -1,6 +1,6 @@
 //! All that a registry has, to be taken over by another one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
@@ -58,7 +58,11 @@ impl Contents {
         let contexts = registry.contexts().await?;
         let contexts = contexts.iter().filter_map(|context| Subject::of_context(context));
         let mut scopes: BTreeSet<Subject> = subjects.iter().cloned().chain(contexts).collect();
-        let aliases = there(registry.aliases(":*:").await)?.unwrap_or_default();
+        let aliases = match registry.aliases(":*:").await {
+            // A route that not every registry has.
+            Err(error) if error.kind == RegistryErrorKind::Unexpected => BTreeMap::new(),
+            aliases => aliases?,
+        };
         scopes.extend(aliases.into_values().flatten());
         for scope in scopes.iter().map(Some).chain([None]) {
             if let Some(config) = there(registry.config(scope).await)? {
@@ -72,11 +76,11 @@ impl Contents {
     }
 }
 
-/// An answer, unless there is none, or no route that could give it.
+/// An answer, unless nothing was set.
 fn there<T>(answer: Result<T, RegistryError>) -> Result<Option<T>, RegistryError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.is_not_found() || error.kind == RegistryErrorKind::Unexpected => Ok(None),
+        Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -204,9 +204,14 @@ impl Serdes {
         subject: &Subject,
     ) -> Result<Option<Version>, SerdesError> {
         if let SchemaKey::Id(id) = key {
-            let uses = known(self.cache().uses(id, Some(subject), Deleted::Included).await)?;
-            let here = uses.into_iter().flatten().filter(|(used, _)| used == subject);
-            return Ok(here.map(|(_, version)| version).max());
+            match known(self.cache().uses(id, Some(subject), Deleted::Included).await) {
+                // Not every registry has that route; the one below all have.
+                Err(error) if error.kind == RegistryErrorKind::Unexpected => {}
+                uses => {
+                    let here = uses?.into_iter().flatten().filter(|(used, _)| used == subject);
+                    return Ok(here.map(|(_, version)| version).max());
+                }
+            }
         }
         let mut proposal = Proposal::new(content.schema.clone());
         proposal.metadata.clone_from(&content.metadata);
@@ -232,12 +237,11 @@ impl Serdes {
     }
 }
 
-/// An answer, or that there is none: not there, no route for it, or nothing that this registry could have.
+/// An answer, or that there is none: not there, or nothing that this registry could have. Who may not ask, or gets nonsense, does not know.
 fn known<T>(answer: Result<T, RegistryError>) -> Result<Option<T>, RegistryError> {
-    use RegistryErrorKind::{InvalidSchema, Unexpected};
     match answer {
         Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.is_not_found() || matches!(error.kind, InvalidSchema | Unexpected) => Ok(None),
+        Err(error) if error.is_not_found() || error.kind == RegistryErrorKind::InvalidSchema => Ok(None),
         Err(error) => Err(error),
     }
 }
