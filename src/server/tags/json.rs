@@ -7,8 +7,11 @@ use super::{Tagged, within};
 /// The member that holds tags.
 const MEMBER: &str = "confluent:tags";
 
-/// Steps that are followed into a JSON Schema: one may lead into itself.
-const DEPTH: usize = 64;
+/// Steps into a JSON Schema: definitions that refer to each other lead along more ways than anybody reads.
+const STEPS: usize = 10_000;
+
+/// References that lead from one to the next: safe for the stack.
+const REFERENCES: usize = 64;
 
 #[cfg(feature = "avro")]
 pub(super) fn of_avro(text: &str, tagged: &mut Tagged) {
@@ -53,40 +56,50 @@ fn full_name(members: &Map<String, Value>, outer: &str) -> String {
 
 pub(super) fn of_json(text: &str, tagged: &mut Tagged) {
     let root: Value = serde_json::from_str(text).unwrap_or_default();
-    Walk { root: &root, tagged }.schema(&root, "", true, DEPTH);
+    Walk { root: &root, tagged, within: Vec::new(), steps: STEPS }.schema(&root, "", true);
 }
 
 /// A walk through a JSON Schema.
 struct Walk<'w> {
     root: &'w Value,
     tagged: &'w mut Tagged,
+    /// The references that led here; none is followed into itself.
+    within: Vec<&'w str>,
+    /// Those that are left.
+    steps: usize,
 }
 
-impl Walk<'_> {
+impl<'w> Walk<'w> {
     /// `is_own` says that tags are those of the object itself, and not of a property that has it.
-    fn schema(&mut self, schema: &Value, path: &str, is_own: bool, depth: usize) {
-        let (Value::Object(members), Some(depth)) = (schema, depth.checked_sub(1)) else { return };
+    fn schema(&mut self, schema: &'w Value, path: &str, is_own: bool) {
+        let (Value::Object(members), Some(steps)) = (schema, self.steps.checked_sub(1)) else { return };
+        self.steps = steps;
         let root = self.root;
-        let target = members.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
-        if let Some(target) = target.and_then(|pointer| root.pointer(pointer)) {
-            self.schema(target, path, false, depth);
+        let pointer = members.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
+        let is_open = self.within.len() < REFERENCES;
+        if let Some(pointer) = pointer.filter(|pointer| is_open && !self.within.contains(pointer))
+            && let Some(target) = root.pointer(pointer)
+        {
+            self.within.push(pointer);
+            self.schema(target, path, is_own);
+            self.within.pop();
         }
         for (keyword, step) in [("allOf", "allof"), ("anyOf", "anyof"), ("oneOf", "oneof")] {
             let branches = members.get(keyword).and_then(Value::as_array);
             for (index, branch) in branches.into_iter().flatten().enumerate() {
-                self.schema(branch, &within(path, &format!("{step}.{index}")), true, depth);
+                self.schema(branch, &within(path, &format!("{step}.{index}")), true);
             }
         }
         if let Some(inner) = members.get("not") {
-            self.schema(inner, &within(path, "not"), true, depth);
+            self.schema(inner, &within(path, "not"), true);
         }
         match members.get("items") {
             Some(Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.schema(item, &within(path, &format!("array.{index}")), true, depth);
+                    self.schema(item, &within(path, &format!("array.{index}")), true);
                 }
             }
-            Some(items) => self.schema(items, &within(path, "array"), true, depth),
+            Some(items) => self.schema(items, &within(path, "array"), true),
             None => {}
         }
         let properties = members.get("properties").and_then(Value::as_object);
@@ -97,7 +110,7 @@ impl Walk<'_> {
         for (name, property) in properties.into_iter().flatten() {
             let path = within(&object, name);
             self.tagged.field(&path, property.as_object().map(tags).unwrap_or_default());
-            self.schema(property, &path, false, depth);
+            self.schema(property, &path, false);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | JSON Schema | `confluent:tags` of objects and properties | `object`, `object.id`, `object.lines.array.object.article` |
 //! | Protobuf | `(confluent.message_meta)` and `(confluent.field_meta)`, their `tags` | `Order`, `Order.id`, without the package |
 //!
+//! References within a JSON Schema are followed, but not into themselves, 64 from one to the next, and 10,000 steps at most.
 //! The tags of `metadata` are not looked at: they are in it, by their paths. What a schema refers to has tags of its own.
 
 mod json;

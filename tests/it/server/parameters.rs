@@ -155,6 +155,37 @@ message Point {
 }
 ";
 
+/// Twelve definitions, each of which refers to all, lead along more ways than there is time for.
+#[test]
+fn tags_of_a_schema_that_leads_into_itself_are_found_and_the_search_ends() {
+    let server = Server::new();
+    let all: Vec<String> =
+        (0..12).map(|it| format!(r##""p{it}":{{"$ref":"#/definitions/D{it}"}}"##)).collect();
+    let definitions: Vec<String> = (0..12)
+        .map(|it| {
+            format!(
+                r#""D{it}":{{"type":"object","properties":{{"t":{{"confluent:tags":["PII"]}},{}}}}}"#,
+                all.join(",")
+            )
+        })
+        .collect();
+    let schema = format!(r##"{{"$ref":"#/definitions/D0","definitions":{{{}}}}}"##, definitions.join(","));
+    server.done("POST /subjects/loops/versions", json!({"schemaType": "JSON", "schema": schema}));
+    let found = server.get("/subjects/loops/versions/1?findTags=PII");
+    let tags = found["schemaTags"].as_array().expect("a list");
+    let paths: Vec<_> = tags.iter().filter_map(|it| it["schemaEntity"]["entityPath"].as_str()).collect();
+    assert!(paths.contains(&"object.t"), "{paths:?}");
+    assert!(paths.contains(&"object.p1.object.t") && paths.len() < 10_000, "{}", paths.len());
+
+    let chain: Vec<String> = (0..9_000)
+        .map(|it| format!(r##""D{it}":{{"properties":{{"p":{{"$ref":"#/definitions/D{}"}}}}}}"##, it + 1))
+        .collect();
+    let schema =
+        format!(r##"{{"$ref":"#/definitions/D0","definitions":{{{},"D9000":{{}}}}}}"##, chain.join(","));
+    server.done("POST /subjects/chain/versions", json!({"schemaType": "JSON", "schema": schema}));
+    assert_eq!(server.get("/subjects/chain/versions/1?findTags=*")["schemaTags"], json!([]));
+}
+
 #[test]
 fn every_parameter_changes_what_it_is_for() {
     let shared = server();
