@@ -7,12 +7,14 @@
 //! |---|---|---|
 //! | `--url URL` | | another server that speaks the API instead, such as `http://127.0.0.1:8080/apis/ccompat/v7` |
 //! | `--connections COUNT` | 16 | |
+//! | `--writers COUNT` | as `--connections` | connections that register; for a server that answers none of many at once |
+//! | `--timeout SECONDS` | 60 | what is not answered by then counts as an error, and its connection is opened anew |
 //! | `--seconds SECONDS` | 10 | of reads, and of registrations |
 //! | `--mixed SECONDS` | 10 | of 18 reads by id, a read of the latest version and a registration in turn |
 //! | `--schemas COUNT` | 10000 | in the file |
 //!
 //! The load comes from a thread a connection of this process, which keeps its connection; a read is `GET /schemas/ids/{id}` of one
-//! of 100 ids. The exit code is 1 where any answer was not 200.
+//! of 100 ids. The exit code is 1 where any answer was not 200, or missing.
 
 #![expect(
     clippy::print_stdout,
@@ -21,7 +23,7 @@
     reason = "a bench prints, asks the clock, and may panic"
 )]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -39,6 +41,8 @@ const IDS: u64 = 100;
 struct Options {
     url: Option<String>,
     connections: u64,
+    writers: Option<u64>,
+    timeout: Duration,
     seconds: u64,
     mixed: u64,
     schemas: u64,
@@ -57,10 +61,10 @@ fn main() -> ExitCode {
             (Target::parse(&url), Some(server))
         }
     };
+    let target = Target { timeout: options.timeout, ..target };
     prepare(&target);
     println!(
-        "| {} connections | a second | p50 | p99 | longest | answers | not 200 |\n|---|---:|---:|---:|---:|---:|---:|",
-        options.connections
+        "| | connections | a second | p50 | p99 | longest | answers | not 200 | unanswered |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     );
     let next = AtomicU64::new(std::process::id().into());
     let mut failed = 0;
@@ -69,9 +73,10 @@ fn main() -> ExitCode {
         let number = next.fetch_add(1, Ordering::Relaxed);
         Ask::register(&format!("bench-{number}"), 1_000_000 + number)
     };
-    failed += load("reads by id", &target, &options, options.seconds, &read);
-    failed += load("registrations of new schemas", &target, &options, options.seconds, &|_| register());
-    failed += load("mixed", &target, &options, options.mixed, &|number| match number % 20 {
+    let (readers, writers) = (options.connections, options.writers.unwrap_or(options.connections));
+    failed += load("reads by id", &target, readers, options.seconds, &read);
+    failed += load("registrations of new schemas", &target, writers, options.seconds, &|_| register());
+    failed += load("mixed", &target, readers, options.mixed, &|number| match number % 20 {
         0 => register(),
         1 => Ask::get(format!("/subjects/read-{}/versions/latest", 1 + number % IDS)),
         _ => read(number),
@@ -85,7 +90,15 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Options {
-    let mut options = Options { url: None, connections: 16, seconds: 10, mixed: 10, schemas: 10_000 };
+    let mut options = Options {
+        url: None,
+        connections: 16,
+        writers: None,
+        timeout: Duration::from_secs(60),
+        seconds: 10,
+        mixed: 10,
+        schemas: 10_000,
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{name} has no value"));
@@ -93,6 +106,8 @@ fn options() -> Options {
         match name.as_str() {
             "--url" => options.url = Some(value()),
             "--connections" => options.connections = number(value()),
+            "--writers" => options.writers = Some(number(value())),
+            "--timeout" => options.timeout = Duration::from_secs(number(value())),
             "--seconds" => options.seconds = number(value()),
             "--mixed" => options.mixed = number(value()),
             "--schemas" => options.schemas = number(value()),
@@ -175,15 +190,16 @@ fn memory(server: &Child) -> String {
 fn prepare(target: &Target) {
     let mut wire = Wire::open(target);
     for number in 1..=IDS {
-        assert_eq!(wire.ask(&Ask::register(&format!("read-{number}"), number)), 200, "number {number}");
+        let status = wire.ask(&Ask::register(&format!("read-{number}"), number));
+        assert_eq!(status, Some(200), "number {number}");
     }
 }
 
-/// Loads the server for that long; prints a row, and gives how many answers were not 200.
+/// Loads the server for that long; prints a row, and gives how many answers were not 200 or did not come.
 fn load(
     what: &str,
     target: &Target,
-    options: &Options,
+    connections: u64,
     seconds: u64,
     ask: &(dyn Fn(u64) -> Ask + Sync),
 ) -> u64 {
@@ -192,43 +208,48 @@ fn load(
     let run = |thread: u64| {
         let mut wire = Wire::open(target);
         let mut times = Vec::new();
-        let mut failed = 0;
+        let (mut failed, mut missing) = (0, 0);
         for number in 0.. {
             let begun = Instant::now();
             if begun >= until {
                 break;
             }
-            let status = wire.ask(&ask(number + thread * 7));
-            failed += u64::from(status != 200);
-            times.push(begun.elapsed());
+            match wire.ask(&ask(number + thread * 7)) {
+                Some(status) => {
+                    failed += u64::from(status != 200);
+                    times.push(begun.elapsed());
+                }
+                None => missing += 1,
+            }
         }
-        (times, failed)
+        (times, failed, missing)
     };
-    let (mut times, mut failed) = (Vec::new(), 0);
+    let (mut times, mut failed, mut missing) = (Vec::new(), 0, 0);
     std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..options.connections).map(|thread| scope.spawn(move || run(thread))).collect();
+        let threads: Vec<_> = (0..connections).map(|thread| scope.spawn(move || run(thread))).collect();
         for thread in threads {
-            let (some, wrong) = thread.join().expect("a thread");
+            let (some, wrong, lost) = thread.join().expect("a thread");
             times.extend(some);
             failed += wrong;
+            missing += lost;
         }
     });
     let took = begun.elapsed().as_secs_f64();
     times.sort_unstable();
     if times.is_empty() {
-        return failed;
+        println!("| {what} | {connections} | 0 | | | | 0 | 0 | {missing} |");
+        return missing;
     }
     let at = |share: f64| milliseconds(times[((times.len() - 1) as f64 * share) as usize]);
     println!(
-        "| {what} | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms | {} | {failed} |",
+        "| {what} | {connections} | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms | {} | {failed} | {missing} |",
         times.len() as f64 / took,
         at(0.5),
         at(0.99),
         at(1.0),
         times.len()
     );
-    failed
+    failed + missing
 }
 
 fn milliseconds(time: Duration) -> f64 {
@@ -241,6 +262,8 @@ struct Target {
     host: Arc<str>,
     /// What stands before every path.
     base: Arc<str>,
+    /// How long an answer is waited for.
+    timeout: Duration,
 }
 
 impl Target {
@@ -249,7 +272,8 @@ impl Target {
         let (host, base) = rest
             .split_once('/')
             .map_or((rest, String::new()), |(host, base)| (host, format!("/{}", base.trim_end_matches('/'))));
-        Self { host: host.into(), base: base.trim_end_matches('/').into() }
+        let base = base.trim_end_matches('/').into();
+        Self { host: host.into(), base, timeout: Duration::from_secs(60) }
     }
 }
 
@@ -284,16 +308,25 @@ impl Wire {
     fn open(target: &Target) -> Self {
         let stream = TcpStream::connect(&*target.host).expect("it listens");
         stream.set_nodelay(true).expect("no delay");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out");
+        stream.set_read_timeout(Some(target.timeout)).expect("a time-out");
+        stream.set_write_timeout(Some(target.timeout)).expect("a time-out");
         let reader = BufReader::new(stream);
         Self { target: target.clone(), reader, line: String::new(), body: Vec::new(), closes: false }
     }
 
-    /// Sends a request, reads the whole answer, and gives its status.
-    fn ask(&mut self, ask: &Ask) -> u16 {
+    /// Sends a request, reads the whole answer, and gives its status; none where the answer does not come, or breaks off.
+    fn ask(&mut self, ask: &Ask) -> Option<u16> {
         if self.closes {
             *self = Self::open(&self.target);
         }
+        let answered = self.try_ask(ask);
+        // What comes too late is another request's.
+        self.closes |= answered.is_err();
+        answered.ok()
+    }
+
+    fn try_ask(&mut self, ask: &Ask) -> io::Result<u16> {
+        let wrong = || io::Error::other("no HTTP");
         let (host, base) = (&self.target.host, &self.target.base);
         let mut text = format!("{} {base}{} HTTP/1.1\r\nHost: {host}\r\n", ask.method, ask.path);
         if !ask.body.is_empty() {
@@ -302,36 +335,36 @@ impl Wire {
         }
         text += "\r\n";
         text += &ask.body;
-        self.reader.get_mut().write_all(text.as_bytes()).expect("sent");
-        let status = self.next_line().split(' ').nth(1).and_then(|it| it.parse().ok()).expect("a status");
+        self.reader.get_mut().write_all(text.as_bytes())?;
+        let status = self.next_line()?.split(' ').nth(1).and_then(|it| it.parse().ok()).ok_or_else(wrong)?;
         let (mut length, mut is_chunked) = (0, false);
         loop {
-            let line = self.next_line().to_ascii_lowercase();
+            let line = self.next_line()?.to_ascii_lowercase();
             let Some((name, value)) = line.split_once(": ") else { break };
             match name {
-                "content-length" => length = value.parse().expect("a length"),
+                "content-length" => length = value.parse().map_err(io::Error::other)?,
                 "transfer-encoding" => is_chunked = value == "chunked",
                 "connection" => self.closes = value == "close",
                 _ => {}
             }
         }
         while is_chunked {
-            let length = usize::from_str_radix(self.next_line(), 16).expect("a chunk's length");
-            self.pass(length + 2);
+            let length = usize::from_str_radix(self.next_line()?, 16).map_err(io::Error::other)?;
+            self.pass(length + 2)?;
             is_chunked = length > 0;
         }
-        self.pass(length);
-        status
+        self.pass(length)?;
+        Ok(status)
     }
 
-    fn next_line(&mut self) -> &str {
+    fn next_line(&mut self) -> io::Result<&str> {
         self.line.clear();
-        self.reader.read_line(&mut self.line).expect("a line");
-        self.line.trim_end()
+        self.reader.read_line(&mut self.line)?;
+        Ok(self.line.trim_end())
     }
 
-    fn pass(&mut self, length: usize) {
+    fn pass(&mut self, length: usize) -> io::Result<()> {
         self.body.resize(length, 0);
-        self.reader.read_exact(&mut self.body).expect("the body");
+        self.reader.read_exact(&mut self.body)
     }
 }
