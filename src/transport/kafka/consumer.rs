@@ -26,7 +26,7 @@ use super::poll::{Listener, Reads, assign, poll, start};
 use super::topics;
 
 /// The broker answers a fetch after that long without records. It holds up those of the others, so it is short.
-const FETCH_WAIT: Duration = Duration::from_millis(20);
+const FETCH_WAIT: Duration = Duration::from_millis(10);
 /// How many records a poll gives, and the client keeps ready. Fewer make it ask for each anew.
 const POLL_RECORDS: i32 = 5_000;
 const BUFFERED_RECORDS: i32 = 20_000;

@@ -52,6 +52,13 @@ struct Queue {
     partitions: HashMap<Arc<str>, u32>,
 }
 
+impl Queue {
+    /// Whether a partition is known to exist.
+    fn knows(&self, at: &TopicPartition) -> bool {
+        self.partitions.get(&at.topic).is_some_and(|count| at.partition < *count)
+    }
+}
+
 #[derive(Debug)]
 enum Job {
     Append(Hand, oneshot::Sender<Result<Hand, Refused>>),
@@ -195,8 +202,7 @@ impl Shared {
     /// Hands a batch over, at once where that is possible and nothing waits before it.
     fn take(self: &Arc<Self>, mut hand: Hand) -> Taken {
         let mut queue = self.queue();
-        let is_known = queue.partitions.get(&hand.at.topic).is_some_and(|count| hand.at.partition < *count);
-        if is_known && !queue.is_served {
+        if queue.knows(&hand.at) && !queue.is_served {
             match self.hand_over_now(&mut hand) {
                 Ok(true) => return Taken::Now(Ok(hand)),
                 Ok(false) => {}
@@ -253,9 +259,11 @@ impl Shared {
     }
 
     async fn hand_over(&self, hand: &mut Hand) -> Result<(), TransportError> {
-        let Hand { at, .. } = hand;
-        let partitions = topics::existing(&self.link, at).await?;
-        self.queue().partitions.insert(Arc::clone(&at.topic), partitions);
+        // Asked for once a topic: the answer waits behind all that is on its way to the broker.
+        if !self.queue().knows(&hand.at) {
+            let partitions = topics::existing(&self.link, &hand.at).await?;
+            self.queue().partitions.insert(Arc::clone(&hand.at.topic), partitions);
+        }
         let enqueued = async {
             loop {
                 match self.enqueue(hand).await {
