@@ -94,7 +94,7 @@ enum Command {
     /// Read a topic as JSON lines
     Consume(consume::Consume),
     /// List, create, show, grow and delete topics
-    Topics(topics::Topics),
+    Topics(Box<topics::Topics>),
     /// Serve the registry over Confluent's HTTP API
     #[cfg(feature = "server")]
     Serve(serve::Serve),

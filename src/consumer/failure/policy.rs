@@ -37,7 +37,7 @@ pub enum OnFailure {
     DeadLetter,
     /// It counts as done.
     Skip,
-    /// The run ends with [`ConsumeError::GivenUp`](crate::consumer::ConsumeError::GivenUp); the message is not committed.
+    /// The run ends with [`ConsumeError::GivenUp`]; the message is not committed.
     Stop,
 }
 
