@@ -22,23 +22,36 @@ pub(super) type Answer = Shared<BoxFuture<'static, Result<Landed, SendError>>>;
 pub(super) type Callback = Box<dyn FnOnce(Result<Delivered, SendError>) + Send>;
 
 /// Where a batch has landed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Landed {
-    base_offset: u64,
-    timestamp: i64,
+    appended: Arc<Appended>,
     is_aside: bool,
 }
 
 impl Landed {
     /// In the spill log; its offset at the destination is not known yet.
-    pub(super) const fn aside(appended: &Appended) -> Self {
-        Self { base_offset: Appended::UNKNOWN_OFFSET, timestamp: appended.timestamp, is_aside: true }
+    pub(super) fn aside(mut appended: Appended) -> Self {
+        appended.base_offset = Appended::UNKNOWN_OFFSET;
+        Self { appended: Arc::new(appended), is_aside: true }
+    }
+
+    /// The offset of a record of the batch; [`Appended::UNKNOWN_OFFSET`] where it is not known.
+    fn offset_of(&self, place: u64) -> u64 {
+        let index = u32::try_from(place).ok();
+        index.and_then(|index| self.appended.offset_of(index)).unwrap_or(Appended::UNKNOWN_OFFSET)
+    }
+
+    /// How many of so many records from a place on have offsets that follow each other.
+    fn next_to_each_other(&self, place: u64, records: usize) -> usize {
+        let firsts = self.appended.breaks.iter().map(|(first, _)| u64::from(*first));
+        let next = firsts.filter(|first| *first > place).min();
+        next.and_then(|first| usize::try_from(first - place).ok()).map_or(records, |until| until.min(records))
     }
 }
 
 impl From<Appended> for Landed {
     fn from(appended: Appended) -> Self {
-        Self { base_offset: appended.base_offset, timestamp: appended.timestamp, is_aside: false }
+        Self { appended: Arc::new(appended), is_aside: false }
     }
 }
 
@@ -99,11 +112,12 @@ impl Shipment {
 
     fn delivered(&self, place: u64, result: Result<Landed, SendError>) -> Result<Delivered, SendError> {
         match result {
-            Ok(Landed { base_offset, timestamp, is_aside }) => {
-                // An offset that is not known stays so.
-                let offset = base_offset.saturating_add(place);
-                Ok(Delivered { at: self.at.clone(), offset, timestamp, spilled: is_aside })
-            }
+            Ok(landed) => Ok(Delivered {
+                at: self.at.clone(),
+                offset: landed.offset_of(place),
+                timestamp: landed.appended.timestamp,
+                spilled: landed.is_aside,
+            }),
             Err(error) => {
                 self.is_told.store(true, Ordering::Relaxed);
                 Err(error)
@@ -226,7 +240,9 @@ struct Run {
 #[derive(Default)]
 pub struct BatchDelivery {
     runs: Vec<Run>,
-    /// The runs that are answered, all acknowledged.
+    /// How many runs are answered, all acknowledged.
+    answered: usize,
+    /// Where their records are.
     landed: Vec<(Delivered, usize)>,
     have_left: bool,
 }
@@ -270,15 +286,23 @@ impl Future for BatchDelivery {
                 let _ = run.awaited.shipment.answer();
             }
         }
-        while let Some(run) = this.runs.get_mut(this.landed.len()) {
+        while let Some(run) = this.runs.get_mut(this.answered) {
             let result = std::task::ready!(run.awaited.poll(context));
-            match run.awaited.shipment.delivered(run.place, result) {
-                Ok(first) => this.landed.push((first, run.records)),
-                Err(error) => {
-                    let before = this.landed.iter().map(|(_, records)| records).sum();
-                    return Poll::Ready(Err(error.in_batch(before)));
+            // Of another producer on Kafka a batch may lie in between.
+            let (mut place, mut left) = (run.place, run.records);
+            while left > 0 {
+                let records = result.as_ref().map_or(left, |landed| landed.next_to_each_other(place, left));
+                match run.awaited.shipment.delivered(place, result.clone()) {
+                    Ok(first) => this.landed.push((first, records)),
+                    Err(error) => {
+                        let before = this.landed.iter().map(|(_, records)| records).sum();
+                        return Poll::Ready(Err(error.in_batch(before)));
+                    }
                 }
+                place += records as u64;
+                left -= records;
             }
+            this.answered += 1;
         }
         Poll::Ready(Ok(BatchDelivered { runs: std::mem::take(&mut this.landed) }))
     }

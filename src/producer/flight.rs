@@ -152,7 +152,7 @@ impl Flight {
         let end = answer.as_ref().ok().map(|appended| appended.base_offset.saturating_add(records));
         self.core.laid(&self.shipment, end, bytes, records);
         match answer {
-            Ok(appended) => Ok(Landed::aside(&appended)),
+            Ok(appended) => Ok(Landed::aside(appended)),
             Err(mut error) => {
                 error.batch = None;
                 Err(SendError::Append(Arc::new(error)))

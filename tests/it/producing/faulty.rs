@@ -15,6 +15,8 @@ use schemawire::transport::{
 pub(super) enum Fate {
     /// It is stored.
     Stored,
+    /// It is stored, and told as if another producer's records had come in before its third one.
+    Parted,
     /// It is not, and that is known.
     Refused,
     /// It is not, but that is not known.
@@ -126,7 +128,8 @@ impl RawProducer for FaultyProducer {
         let (fate, sequence) = (self.script.next(), batch.sequence());
         let (inner, at) = (Arc::clone(&self.inner), at.clone());
         let next = Arc::clone(&self.next);
-        let stored = matches!(fate, Fate::Stored | Fate::AckLost).then(|| inner.append(&at, batch.clone()));
+        let stored = matches!(fate, Fate::Stored | Fate::Parted | Fate::AckLost)
+            .then(|| inner.append(&at, batch.clone()));
         Box::pin(async move {
             let failed = |kind, possibly_written, batch| {
                 if let (Some(sequence), Some(next)) = (sequence, next.lock().expect("no panic").get_mut(&at))
@@ -148,6 +151,10 @@ impl RawProducer for FaultyProducer {
             };
             match (fate, stored) {
                 (Fate::Stored, Some(appended)) => Ok(appended),
+                (Fate::Parted, Some(appended)) => {
+                    let breaks = vec![(2, appended.base_offset + 90)];
+                    Ok(Appended { breaks, ..appended })
+                }
                 (Fate::Silent, _) => std::future::pending().await,
                 (Fate::Poison, _) => failed(TransportErrorKind::TooLarge, false, batch),
                 (Fate::Refused, _) => failed(TransportErrorKind::Io, false, batch),

@@ -155,3 +155,24 @@ fn a_handle_that_is_asked_again_gives_the_same_answer() {
     drop(handle);
     assert_eq!(block_on(producer.send("b")).expect("acknowledged").offset, first.offset + 1);
 }
+
+#[test]
+fn offsets_are_right_where_another_producers_records_lie_in_between() {
+    let (log, serdes) = (Faulty::new([Fate::Parted, Fate::Parted]), serdes());
+    let producer = producer(&log, &serdes, 1, |it| it);
+    let handles: Vec<_> = ["a", "b", "c", "d"].map(|it| producer.enqueue(it).expect("there is room")).into();
+    let offsets = block_on(async {
+        let mut offsets = Vec::new();
+        for handle in handles {
+            offsets.push(handle.await.expect("acknowledged").offset);
+        }
+        offsets
+    });
+    assert_eq!(offsets, [0, 1, 90, 91]);
+    let sent = block_on(producer.send_batch(["e", "f", "g"])).expect("acknowledged");
+    assert_eq!(sent.iter().map(|it| it.offset).collect::<Vec<_>>(), [4, 5, 94]);
+    assert_eq!(
+        sent.runs().map(|(first, records)| (first.offset, records)).collect::<Vec<_>>(),
+        [(4, 2), (94, 1)]
+    );
+}
