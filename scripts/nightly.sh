@@ -17,6 +17,15 @@ echo "PROPTEST_RNG_SEED=$PROPTEST_RNG_SEED"
 scripts=$(dirname "${BASH_SOURCE[0]}")
 "$scripts/test.sh" "$@"
 
+echo "== every fault of the streams, with 100,000 records each (${SECONDS}s)"
+status=0
+"$scripts/faults.sh" || status=$?
+case $status in
+    0) ;;
+    77) echo "skipped: the faults of the streams, which need Java" ;;
+    *) exit "$status" ;;
+esac
+
 echo "== the server under ten minutes of mixed load (${SECONDS}s)"
 cargo bench --locked --features cli,server --bench serve -- --mixed 600
 

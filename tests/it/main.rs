@@ -50,6 +50,7 @@ mod serdes;
 mod server;
 #[cfg(all(feature = "tracing", feature = "json"))]
 mod spans;
+mod streams;
 mod support;
 mod transport;
 mod values;

@@ -31,3 +31,30 @@ pub(crate) fn file(path: &str) -> PathBuf {
 pub(crate) fn text(path: &str) -> String {
     std::fs::read_to_string(file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
+
+/// A small file system of its own, taken away in the end.
+#[cfg(feature = "embedded")]
+pub(crate) struct Mount(tempfile::TempDir);
+
+#[cfg(feature = "embedded")]
+impl Mount {
+    /// Nothing where this user may not mount one.
+    pub(crate) fn new(options: &str) -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let mut mount = std::process::Command::new("mount");
+        let mount = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(directory.path());
+        let mount = mount.stderr(std::process::Stdio::null()).status();
+        mount.is_ok_and(|status| status.success()).then_some(Self(directory))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+#[cfg(feature = "embedded")]
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0.path()).status();
+    }
+}

@@ -15,6 +15,7 @@ use schemawire::transport::{
 };
 
 use super::embedded::{batch_of, values};
+use crate::support::Mount;
 
 /// A disk that is full while the switch is on.
 fn full_disk(operations: &'static [FileOperation]) -> (Arc<AtomicBool>, Faults) {
@@ -70,33 +71,14 @@ fn on_a_full_disk_nothing_acknowledged_is_lost_and_writing_goes_on_afterwards() 
     }
 }
 
-/// A small file system of its own, taken away in the end.
-struct Mount(tempfile::TempDir);
-
-impl Mount {
-    fn new(options: &str) -> Option<Self> {
-        let directory = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        let mount = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(directory.path());
-        let mount = mount.stderr(Stdio::null()).status();
-        mount.is_ok_and(|status| status.success()).then_some(Self(directory))
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
-    }
-}
-
 #[test]
 fn a_real_file_system_that_is_full_loses_nothing() {
     let Some(mount) = Mount::new("size=6m") else {
         eprintln!("skipped: this user may not mount a small file system");
         return;
     };
-    let path = mount.0.path().join("log.db");
-    let ballast = mount.0.path().join("ballast");
+    let path = mount.path().join("log.db");
+    let ballast = mount.path().join("ballast");
     std::fs::write(&ballast, vec![1; 1 << 20]).unwrap();
     let log = Embedded::open(&path).unwrap();
     let at = TopicPartition::new("t", 0);
@@ -127,7 +109,7 @@ fn a_read_only_directory_is_refused_with_what_to_do() {
         eprintln!("skipped: this user may not mount a read-only file system");
         return;
     };
-    let error = Embedded::open(mount.0.path().join("log.db")).unwrap_err();
+    let error = Embedded::open(mount.path().join("log.db")).unwrap_err();
     assert_eq!(error.kind, TransportErrorKind::Io);
     assert!(error.message.contains("read-only"), "{error}");
 }
