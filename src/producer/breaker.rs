@@ -181,6 +181,11 @@ pub(super) struct Permit {
 }
 
 impl Permit {
+    /// The same where it is a probe; another one counts as unanswered.
+    pub(super) fn of_probe(self) -> Option<Self> {
+        Some(self).filter(|permit| permit.is_probe)
+    }
+
     /// What became of the try.
     pub(super) fn report(mut self, outcome: Outcome) {
         self.close(outcome);

@@ -12,6 +12,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
+
 use super::SendError;
 use super::background;
 use super::breaker::{Outcome, Permit};
@@ -107,11 +109,11 @@ impl Flight {
                 Way::Aside(laying) => return self.lay(laying).await,
             };
             let Some(answer) = self.ticket.unless_ended(&mut appending).await else {
-                drop(permit);
                 // The transport still has the batch: its room is taken until it lets go.
                 let reserved = std::mem::take(&mut self.reserved);
+                let (probe, longest) = (permit.of_probe(), self.core.settings.timeout);
                 background::spawn(async move {
-                    drop(appending.await);
+                    late(appending, probe, longest).await;
                     drop(reserved);
                 });
                 return Err(self.ended(true));
@@ -292,5 +294,23 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         self.ticket.land();
+    }
+}
+
+/// An answer that comes too late for its handle. It tells all the same how the destination is: batches wait while the breaker is
+/// open, and the one that goes as its probe is the oldest of them, whose own time may be over in a moment.
+async fn late(appending: Appending, probe: Option<Permit>, longest: Duration) {
+    match select(appending, sleep(longest)).await {
+        Either::Left((answer, _)) => {
+            let outcome =
+                answer.map_or_else(|error| Outcome::Failed(error.class()), |_| Outcome::Acknowledged);
+            if let Some(probe) = probe {
+                probe.report(outcome);
+            }
+        }
+        Either::Right(((), appending)) => {
+            drop(probe);
+            drop(appending.await);
+        }
     }
 }
