@@ -32,12 +32,49 @@ pub struct ProposalBody {
     /// Its rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_set: Option<RuleSet>,
-    /// The version it is to have; 0 and -1 for the next one.
+    /// The version it is to have; 0 and -1 for the next one, which with -1 says its number in its metadata.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
     /// The id it is to have; -1 for the next one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
+    /// Tags to put into the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_tags_to_add: Option<Vec<SchemaTagsBody>>,
+    /// Tags to take out of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_tags_to_remove: Option<Vec<SchemaTagsBody>>,
+    /// Whether it gets the tags of the version before, wherever it has what has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub propagate_schema_tags: Option<bool>,
+}
+
+/// A new version with other tags: the body of `POST /subjects/{subject}/versions/{version}/tags`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct TagsBody {
+    /// The version it is to have: the next one, also where this is absent or 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_version: Option<i64>,
+    /// Tags to put into the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags_to_add: Option<Vec<SchemaTagsBody>>,
+    /// Tags to take out of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags_to_remove: Option<Vec<SchemaTagsBody>>,
+    /// Its metadata, instead of that of the version named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+    /// Its rules, instead of those of the version before; passed over where some are merged or removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_set: Option<RuleSet>,
+    /// Rules over those of the version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_to_merge: Option<RuleSet>,
+    /// The names of rules that it does not take over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_to_remove: Option<Vec<String>>,
 }
 
 /// Several schemas, all of which are registered, or none: the body of our own `POST /schemawire/batch`.

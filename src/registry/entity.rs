@@ -86,13 +86,23 @@ pub struct Proposal {
     pub id: Option<SchemaId>,
     /// The version to give, in mode IMPORT only; otherwise it has to be the next one.
     pub version: Option<Version>,
+    /// Whether it becomes a new version whatever is registered, with its number as the property `confluent:version` of its metadata.
+    pub numbered: bool,
 }
 
 impl Proposal {
     /// That schema, nothing else.
     #[must_use]
     pub const fn new(schema: Schema) -> Self {
-        Self { schema, metadata: None, rule_set: None, normalize: false, id: None, version: None }
+        Self {
+            schema,
+            metadata: None,
+            rule_set: None,
+            normalize: false,
+            id: None,
+            version: None,
+            numbered: false,
+        }
     }
 
     /// The same with metadata.
@@ -127,6 +137,13 @@ impl Proposal {
     #[must_use]
     pub const fn with_version(mut self, version: Version) -> Self {
         self.version = Some(version);
+        self
+    }
+
+    /// The same, to become a new version that says its number.
+    #[must_use]
+    pub const fn numbered(mut self) -> Self {
+        self.numbered = true;
         self
     }
 }

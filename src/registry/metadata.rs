@@ -37,6 +37,10 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// The property that says the number of the version that the metadata belong to, where a version says it. It is not looked at
+    /// when schemas are compared.
+    pub const VERSION: &str = "confluent:version";
+
     /// Metadata of properties alone.
     #[must_use]
     pub fn with_properties<const N: usize>(properties: [(&str, &str); N]) -> Self {
@@ -86,6 +90,15 @@ impl RuleSet {
         overlay(&mut self.encoding_rules, &over.encoding_rules);
         self.enable_at = over.enable_at.clone().or(self.enable_at);
         self.unknown.extend(over.unknown.clone());
+        self
+    }
+
+    /// The same but for the rules of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[String]) -> Self {
+        for rules in [&mut self.migration_rules, &mut self.domain_rules, &mut self.encoding_rules] {
+            rules.retain(|rule| !names.contains(&rule.name));
+        }
         self
     }
 

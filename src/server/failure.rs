@@ -16,6 +16,11 @@ impl Failure {
         Self::new(kind.code(), message)
     }
 
+    /// 42201: no schema, or not one that can be made of it.
+    pub(super) fn invalid_schema(message: impl Into<String>) -> Self {
+        Self::refused(RegistryErrorKind::InvalidSchema, message)
+    }
+
     /// A path that leads nowhere.
     pub(super) fn no_route() -> Self {
         Self::new(404, "HTTP 404 Not Found")

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::request::Call;
+use super::tags::{self, Changes, Missing};
 use crate::ids::{SchemaId, Version};
 use crate::registry::api::ProposalBody;
 use crate::registry::{Deleted, Proposal, Registry, RegistryErrorKind, Subject, VersionSpec};
@@ -42,6 +43,21 @@ impl<'r> Proposals<'r> {
             Some(text) => Proposal::new(self.parsed(&subject, &body, text).await?),
             None => Proposal::new(self.before(&subject).await?),
         };
+        let changes = Changes::new(body.schema_tags_to_add.as_ref(), body.schema_tags_to_remove.as_ref());
+        let changes = changes.map_err(Failure::invalid_schema)?;
+        if !changes.is_empty() {
+            proposal.schema = changed(&proposal.schema, &changes, Missing::Refused)?;
+            proposal.numbered = true;
+        }
+        if body.propagate_schema_tags == Some(true) {
+            // Where there is no version before, there are no tags.
+            let before =
+                self.before(&subject).await.ok().map(|before| tags::all(&before)).unwrap_or_default();
+            let changes = Changes::new(Some(&before), None).map_err(Failure::invalid_schema)?;
+            if !changes.is_empty() {
+                proposal.schema = changed(&proposal.schema, &changes, Missing::PassedOver)?;
+            }
+        }
         proposal.normalize = normalize;
         proposal.id = body.id.and_then(|id| u32::try_from(id).ok()).filter(|id| *id > 0).map(SchemaId);
         proposal.version =
@@ -79,10 +95,7 @@ impl<'r> Proposals<'r> {
             let schema = self.referred(subject, &reference).await?;
             references.push((reference, schema));
         }
-        Schema::parse(format, text, references, Mode::Lenient).map_err(|error| {
-            let message = format!("Invalid schema of type {name}, details: {error}");
-            Failure::refused(RegistryErrorKind::InvalidSchema, message)
-        })
+        parsed(format, text, references)
     }
 
     /// What a reference leads to.
@@ -128,4 +141,21 @@ impl<'r> Proposals<'r> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The schema with other tags.
+fn changed(schema: &Schema, changes: &Changes<'_>, missing: Missing) -> Result<Schema, Failure> {
+    let text = changes.text(schema, missing).map_err(Failure::invalid_schema)?;
+    parsed(schema.format(), &text, schema.references().to_vec())
+}
+
+/// The schema of a text, leniently.
+pub(super) fn parsed(
+    format: Format,
+    text: &str,
+    references: Vec<(Reference, Schema)>,
+) -> Result<Schema, Failure> {
+    Schema::parse(format, text, references, Mode::Lenient).map_err(|error| {
+        Failure::invalid_schema(format!("Invalid schema of type {format}, details: {error}"))
+    })
 }

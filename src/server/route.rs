@@ -64,6 +64,7 @@ pub(super) const ROUTES: &[Route] = &[
     slow(Delete, "subjects/{subject}/versions/{version}", |registry, call| Box::pin(subjects::delete_version(registry, call))),
     quick(Get, "subjects/{subject}/versions/{version}/schema", |registry, call| Box::pin(subjects::text(registry, call))),
     quick(Get, "subjects/{subject}/versions/{version}/referencedby", |registry, call| Box::pin(subjects::referenced_by(registry, call))),
+    slow(Post, "subjects/{subject}/versions/{version}/tags", |registry, call| Box::pin(subjects::tag(registry, call))),
     slow(Post, "compatibility/subjects/{subject}/versions", |registry, call| Box::pin(compatibility::with_all(registry, call))),
     slow(Post, "compatibility/subjects/{subject}/versions/{version}", |registry, call| Box::pin(compatibility::with_one(registry, call))),
     quick(Get, "config", |registry, call| Box::pin(settings::config(registry, call))),

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::json;
-use super::proposal::proposal;
+use super::proposal::{parsed, proposal};
 use super::request::Call;
 use super::route::Answer;
 use super::tags;
 use super::text::{qualify_references, shown};
-use crate::registry::api::SchemaBody;
-use crate::registry::{Deleted, Registered, Registry, RegistryErrorKind, Subject, VersionSpec};
+use crate::ids::Version;
+use crate::registry::api::{SchemaBody, TagsBody};
+use crate::registry::{Deleted, Proposal, Registered, Registry, RegistryErrorKind, Subject, VersionSpec};
 
 /// The prefix that stands for all contexts.
 pub(super) const ALL: &str = ":*:";
@@ -79,6 +80,32 @@ pub(super) async fn register(registry: &Arc<dyn Registry>, call: &Call<'_>) -> A
     let subject = call.subject(0)?;
     let proposal = proposal(registry, &subject, call).await?;
     let registered = registry.register(&subject, &proposal).await?;
+    let mut body = body(&registered, call)?;
+    body.subject = None;
+    json(&body)
+}
+
+/// `POST /subjects/{s}/versions/{v}/tags`: a new version, which is that one with other tags, rules, and its number in its metadata.
+pub(super) async fn tag(registry: &Arc<dyn Registry>, call: &Call<'_>) -> Answer {
+    let registered = registry.version(&call.subject(0)?, call.version(1)?, Deleted::Hidden).await?;
+    let asked: TagsBody = call.json()?;
+    let (subject, schema) = (&registered.subject, &registered.schema);
+    let changes = tags::Changes::new(asked.tags_to_add.as_ref(), asked.tags_to_remove.as_ref());
+    let text =
+        changes.and_then(|it| it.text(schema, tags::Missing::Refused)).map_err(Failure::invalid_schema)?;
+    let schema = parsed(schema.format(), &text, schema.references().to_vec())?;
+    let mut proposal = Proposal::new(schema).numbered();
+    proposal.version =
+        asked.new_version.and_then(|it| u32::try_from(it).ok()).filter(|it| *it > 0).map(Version);
+    proposal.metadata = asked.metadata.or_else(|| registered.metadata.clone());
+    proposal.rule_set = asked.rule_set;
+    if asked.rules_to_merge.is_some() || asked.rules_to_remove.is_some() {
+        let before = registry.version(subject, VersionSpec::Latest, Deleted::Hidden).await?;
+        let mut rules = before.rule_set.clone().unwrap_or_default();
+        rules = rules.overlaid(&asked.rules_to_merge.unwrap_or_default());
+        proposal.rule_set = Some(rules.without(&asked.rules_to_remove.unwrap_or_default()));
+    }
+    let registered = registry.register(subject, &proposal).await?;
     let mut body = body(&registered, call)?;
     body.subject = None;
     json(&body)

@@ -20,6 +20,7 @@ mod parameters;
 mod scope;
 #[path = "server/sockets.rs"]
 mod sockets;
+mod tags;
 #[path = "server/tls.rs"]
 mod tls;
 #[path = "server/transcripts.rs"]

@@ -1,6 +1,5 @@
 //! `schemawire serve`.
 
-#[cfg(feature = "registry-http")]
 mod copy;
 mod seed;
 mod stop;
@@ -15,6 +14,7 @@ use stop::Stop;
 
 use super::failure::Failure;
 use super::output::Output;
+use super::remote::Remote;
 use super::store::open_patiently;
 use crate::compat::Level;
 use crate::registry::{EmbeddedRegistry, ReadOnly, Registry, Size};
@@ -88,6 +88,10 @@ pub(super) struct Serve {
     /// How long stopping waits for requests that have begun, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().drain.as_secs())]
     drain: u64,
+
+    /// Who a seed `registry:URL` is asked as, and how
+    #[command(flatten)]
+    remote: Remote,
 }
 
 impl Serve {
@@ -108,7 +112,7 @@ impl Serve {
         // What is ready has written to its log.
         embedded.ready().await?;
         if let Some(seed) = &self.seed
-            && let Some(note) = seed.sow(&embedded, self.seed_subject.as_deref()).await?
+            && let Some(note) = seed.sow(&embedded, self.seed_subject.as_deref(), &self.remote).await?
         {
             output.note(&note);
         }

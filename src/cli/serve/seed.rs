@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::cli::check::tree::{Leaf, of_commit, of_directory};
 use crate::cli::failure::Failure;
+use crate::cli::remote::Remote;
 use crate::registry::{EmbeddedRegistry, Proposal, Registry, RegistryErrorKind, Subject};
 use crate::schema::{Mode, Reference, Schema};
 
@@ -15,8 +16,8 @@ pub(super) enum Seed {
     Commit(String),
     /// `dir:PATH`
     Directory(PathBuf),
-    /// `registry:URL`
-    Registry(String),
+    /// `registry:URL`, or several addresses of one with commas between; none is that of `--registry`.
+    Registry(Vec<String>),
 }
 
 impl FromStr for Seed {
@@ -26,7 +27,10 @@ impl FromStr for Seed {
         match text.split_once(':') {
             Some(("git", revision)) if !revision.is_empty() => Ok(Self::Commit(revision.to_owned())),
             Some(("dir", path)) if !path.is_empty() => Ok(Self::Directory(path.into())),
-            Some(("registry", url)) if !url.is_empty() => Ok(Self::Registry(url.to_owned())),
+            Some(("registry", urls)) => {
+                let urls = urls.split(',').map(str::trim).filter(|url| !url.is_empty());
+                Ok(Self::Registry(urls.map(str::to_owned).collect()))
+            }
             _ => Err("a seed is git:REF, dir:PATH or registry:URL".to_owned()),
         }
     }
@@ -38,11 +42,13 @@ impl Seed {
         &self,
         registry: &EmbeddedRegistry,
         template: Option<&str>,
+        remote: &Remote,
     ) -> Result<Option<String>, Failure> {
         let leaves = match self {
             Self::Commit(revision) => of_commit(Path::new("."), revision, template)?,
             Self::Directory(path) => of_directory(path, template)?,
-            Self::Registry(url) => return copied(url, registry).await,
+            Self::Registry(urls) if urls.is_empty() => return copied(remote, registry).await,
+            Self::Registry(urls) => return copied(&remote.at(urls), registry).await,
         };
         let proposals = leaves.iter().map(|leaf| proposal(leaf, &leaves)).collect::<Result<Vec<_>, _>>()?;
         match registry.register_all(&proposals).await {
@@ -58,30 +64,24 @@ impl Seed {
 }
 
 /// Copies another registry, where this one has nothing yet.
-#[cfg(feature = "registry-http")]
-async fn copied(url: &str, registry: &EmbeddedRegistry) -> Result<Option<String>, Failure> {
-    let other = crate::registry::HttpRegistry::builder(url).build()?;
-    let copied = super::copy::copy(&other, registry)
+async fn copied(remote: &Remote, registry: &EmbeddedRegistry) -> Result<Option<String>, Failure> {
+    if !remote.is_named() {
+        let failure = Failure::usage("the seed `registry:` names no registry");
+        return Err(failure.help("`registry:URL` or `--registry URL`"));
+    }
+    let from = remote.urls().iter().map(|url| shown(url)).collect::<Vec<_>>().join(",");
+    let copied = super::copy::copy(&*remote.connect()?, registry)
         .await
-        .map_err(|failure| failure.context(&format!("the registry {} was not copied", shown(url))))?;
-    Ok((!copied)
-        .then(|| format!("note: the store has subjects already; nothing was copied from {}", shown(url))))
+        .map_err(|failure| failure.context(&format!("the registry {from} was not copied")))?;
+    Ok((!copied).then(|| format!("note: the store has subjects already; nothing was copied from {from}")))
 }
 
 /// An address without the user and the password that it may hold.
-#[cfg(feature = "registry-http")]
 fn shown(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
         _ => url.to_owned(),
     }
-}
-
-#[cfg(not(feature = "registry-http"))]
-async fn copied(_: &str, _: &EmbeddedRegistry) -> Result<Option<String>, Failure> {
-    Err(Failure::usage(
-        "a seed `registry:URL` needs the feature `registry-http`, which this binary was built without",
-    ))
 }
 
 /// A leaf as it is registered: its references lead to the subjects of the files that they mean.

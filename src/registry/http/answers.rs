@@ -411,11 +411,11 @@ fn scoped(method: &'static str, kind: &str, subject: Option<&Subject>) -> Outgoi
 }
 
 /// The request with the parameters that say which deleted ones count.
-fn shown(request: Outgoing, deleted: Deleted) -> Outgoing {
+pub(super) fn shown(request: Outgoing, deleted: Deleted) -> Outgoing {
     request.flag("deleted", deleted == Deleted::Included).flag("deletedOnly", deleted == Deleted::Only)
 }
 
-fn segment(version: VersionSpec) -> String {
+pub(super) fn segment(version: VersionSpec) -> String {
     match version {
         VersionSpec::Number(version) => version.to_string(),
         VersionSpec::Latest => "latest".to_owned(),

@@ -22,6 +22,7 @@
 
 mod answers;
 mod builder;
+mod calls;
 mod credentials;
 mod dice;
 mod endpoints;
@@ -35,6 +36,7 @@ mod socket;
 mod tls;
 
 pub use builder::Builder;
+pub use calls::{Listing, ServerVersion};
 pub use credentials::OAuth;
 pub use exchange::{Exchange, Incoming, Outgoing};
 pub use pool::Connections;

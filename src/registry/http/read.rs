@@ -119,7 +119,8 @@ pub(super) fn proposal_body(proposal: &Proposal) -> ProposalBody {
         references: (!references.is_empty()).then_some(references),
         metadata: proposal.metadata.clone(),
         rule_set: proposal.rule_set.clone(),
-        version: proposal.version.map(|version| version.0.into()),
+        version: proposal.version.map(|version| version.0.into()).or_else(|| proposal.numbered.then_some(-1)),
         id: proposal.id.map(|id| id.0.into()),
+        ..ProposalBody::default()
     }
 }

@@ -40,6 +40,18 @@ impl Candidate {
         self.guid == entry.guid && entry.record.format() == self.format.as_str()
     }
 
+    /// Whether an entry holds this but for the number that one of them says.
+    fn is_but_for_its_number(&self, entry: &Entry) -> bool {
+        let without = |metadata: Option<&Metadata>| {
+            let mut metadata = metadata.cloned().unwrap_or_default();
+            metadata.properties.remove(Metadata::VERSION);
+            metadata
+        };
+        self.is_text_of(entry)
+            && without(self.metadata.as_ref()) == without(entry.record.metadata.as_ref())
+            && self.rule_set == entry.record.rule_set
+    }
+
     /// Whether an entry holds this text and references, whatever is kept beside it.
     fn is_text_of(&self, entry: &Entry) -> bool {
         entry.record.schema == self.text
@@ -92,8 +104,8 @@ impl State {
         parse(codecs, candidate.format.as_str(), candidate.given.text(), references, mode)
     }
 
-    /// The newest version of the subject that holds the candidate. One that comes without metadata and rules also finds a version
-    /// that has them; a version that is exactly the same comes first.
+    /// The newest version of the subject that holds the candidate, whatever number it says. One that comes without metadata and
+    /// rules also finds a version that has them; a version that is exactly the same comes first.
     pub(super) fn find_same(
         &self,
         subject: &Subject,
@@ -108,6 +120,7 @@ impl State {
         let bare = candidate.metadata.is_none() && candidate.rule_set.is_none();
         newest_first()
             .find(|entry| candidate.is(entry))
+            .or_else(|| newest_first().find(|entry| candidate.is_but_for_its_number(entry)))
             .or_else(|| newest_first().find(|entry| bare && candidate.is_text_of(entry)))
     }
 

@@ -66,6 +66,12 @@ impl Model {
         &self.file
     }
 
+    /// The file, for changes that leave its declarations where they are.
+    #[cfg(feature = "server")]
+    pub(crate) fn file_mut(&mut self) -> &mut FileDescriptorProto {
+        &mut self.file
+    }
+
     /// The form in which it was registered.
     #[must_use]
     pub fn origin(&self) -> Origin {

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::change::Change;
 use super::{Tagged, within};
+use crate::schema::Span;
+use crate::schema::json_text::{Member, Node, Shape};
 
 /// The member that holds tags.
 const MEMBER: &str = "confluent:tags";
@@ -113,6 +116,27 @@ impl<'w> Walk<'w> {
             self.schema(property, &path, false);
         }
     }
+}
+
+/// Changes the tags of an object; what is none has no tags.
+pub(super) fn change(object: &mut Node, change: &Change<'_>) -> bool {
+    let Shape::Object(members) = &mut object.shape else { return false };
+    let before = members.iter().find(|it| &*it.name == MEMBER);
+    let before =
+        before.into_iter().flat_map(|it| it.value.items()).filter_map(Node::as_str).map(str::to_owned);
+    let tags = change.applied(before.collect());
+    // What is made here stands nowhere.
+    let made = |shape| Node { span: Span { start: 0, end: 0 }, shape };
+    let list = made(Shape::Array(tags.iter().map(|tag| made(Shape::String(tag.as_str().into()))).collect()));
+    match members.iter_mut().find(|it| &*it.name == MEMBER) {
+        _ if tags.is_empty() => members.retain(|it| &*it.name != MEMBER),
+        Some(member) => member.value = list,
+        None => {
+            let name_span = list.span;
+            members.push(Member { name: MEMBER.into(), name_span, value: list });
+        }
+    }
+    true
 }
 
 fn tags(members: &Map<String, Value>) -> Vec<String> {

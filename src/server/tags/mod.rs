@@ -1,4 +1,4 @@
-//! What in a schema has tags: `findTags` of the routes that show one schema.
+//! What in a schema has tags: `findTags` of the routes that show one schema, and the changes that a registration asks for.
 //!
 //! | format | tags stand in | the way to it |
 //! |---|---|---|
@@ -9,9 +9,13 @@
 //! References within a JSON Schema are followed, but not into themselves, 64 from one to the next, and 10,000 steps at most.
 //! The tags of `metadata` are not looked at: they are in it, by their paths. What a schema refers to has tags of its own.
 
+mod change;
 mod json;
+mod places;
 #[cfg(feature = "protobuf")]
 mod protobuf;
+
+pub(super) use change::{Changes, Missing};
 
 use std::borrow::Cow;
 
@@ -26,7 +30,7 @@ pub(super) fn asked_for(schema: &Schema, call: &Call<'_>) -> Option<Vec<SchemaTa
         return None;
     }
     let is_wanted = |tag: &String| wanted.iter().any(|it| it == "*" || it == tag);
-    let mut found = all(schema).0;
+    let mut found = all(schema);
     found.retain(|it| it.tags.iter().any(is_wanted));
     Some(found)
 }
@@ -53,7 +57,8 @@ impl Tagged {
     }
 }
 
-fn all(schema: &Schema) -> Tagged {
+/// Everything in a schema that has tags.
+pub(super) fn all(schema: &Schema) -> Vec<SchemaTagsBody> {
     let mut tagged = Tagged::default();
     match schema.model() {
         #[cfg(feature = "avro")]
@@ -63,7 +68,7 @@ fn all(schema: &Schema) -> Tagged {
         Model::Protobuf(model) => protobuf::of_protobuf(model, &mut tagged),
         _ => {}
     }
-    tagged
+    tagged.0
 }
 
 /// `outer.inner`, or `inner` alone at the top.

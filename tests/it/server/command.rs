@@ -255,6 +255,24 @@ fn another_registry_is_a_seed_with_its_ids_and_settings() {
     }
     drop(first);
     let (code, words) = refused(directory.path(), &["--seed", &seed], &[]);
-    assert_eq!(code, Some(3), "{words}");
-    assert!(words.contains(" was not copied"), "{words}");
+    assert_eq!((code, words.contains(" was not copied")), (Some(3), true), "{words}");
+    let (code, words) = refused(directory.path(), &["--seed", "registry:"], &[]);
+    assert_eq!((code, words.contains("names no registry")), (Some(2), true), "{words}");
+
+    // One that asks who is asking.
+    for (name, text) in [("users", "ada:lovelace\n"), ("password", "lovelace\n")] {
+        std::fs::write(directory.path().join(name), text).expect("written");
+    }
+    let guarded = Process::start(directory.path(), &["--store", "copy.redb", "--users", "users"]);
+    let asked = ["--registry-user", "ada", "--registry-password-file", "password"];
+    for seed in [
+        vec!["--seed".to_owned(), format!("registry:{}", guarded.url)],
+        vec!["--seed".into(), "registry:".into(), "--registry".into(), guarded.url.clone()],
+    ] {
+        let arguments: Vec<&str> = seed.iter().map(String::as_str).chain(asked).collect();
+        let copy = Process::start(directory.path(), &arguments);
+        assert_eq!(copy.ask("GET /subjects/z/versions", "").body, "[1,3]");
+        let (code, words) = refused(directory.path(), &arguments[..arguments.len() - asked.len()], &[]);
+        assert_eq!((code, words.contains("401")), (Some(2), true), "{words}");
+    }
 }

@@ -48,6 +48,11 @@ pub fn register(
         return import(state, codecs, subject, given, proposal);
     }
     let candidate = complete(state, subject, config, given.clone());
+    let candidate = if is_numbered(&candidate, proposal) {
+        with_number(candidate, next_version(state, subject)?)
+    } else {
+        candidate
+    };
     if let Some(known) = known(state, subject, &candidate, proposal) {
         return Ok(Decision::nothing((subject.clone(), known)));
     }
@@ -140,8 +145,24 @@ fn known_as_given(
     if adds_to_schemas(config) { None } else { known(state, subject, given, proposal) }
 }
 
-/// The live version that is this schema already. One that is asked for by another id or version is not.
+/// Whether a new version says its number: where that was asked for, and where it takes over metadata that say one.
+fn is_numbered(candidate: &Candidate, proposal: &Proposal) -> bool {
+    let has_number = |it: &Metadata| it.properties.contains_key(Metadata::VERSION);
+    proposal.numbered || proposal.version.is_some() || candidate.metadata.as_ref().is_some_and(has_number)
+}
+
+fn with_number(candidate: Candidate, version: Version) -> Candidate {
+    let mut metadata = candidate.metadata.clone().unwrap_or_default();
+    metadata.properties.insert(Metadata::VERSION.into(), version.to_string());
+    let rule_set = candidate.rule_set.clone();
+    candidate.with(Some(metadata), rule_set)
+}
+
+/// The live version that is this schema already. One that is asked for by another id or version is not, nor by a new number.
 fn known(state: &State, subject: &Subject, candidate: &Candidate, proposal: &Proposal) -> Option<Version> {
+    if proposal.numbered {
+        return None;
+    }
     let entry = state.find_same(subject, candidate, Deleted::Hidden)?;
     let as_asked = proposal.id.is_none_or(|id| id == entry.id())
         && proposal.version.is_none_or(|version| version == entry.version);
