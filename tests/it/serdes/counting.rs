@@ -22,6 +22,8 @@ pub(crate) struct Counting {
     calls: Arc<Mutex<Vec<&'static str>>>,
     /// What all calls fail with.
     trouble: Arc<Mutex<Option<RegistryErrorKind>>>,
+    /// A call that this registry does not have.
+    lacking: Arc<Mutex<Option<&'static str>>>,
     /// How many calls are let through; they wait for the next permit.
     gate: Arc<Semaphore>,
 }
@@ -35,6 +37,7 @@ impl Counting {
             asked: Arc::default(),
             calls: Arc::default(),
             trouble: Arc::default(),
+            lacking: Arc::default(),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS / 2)),
         };
         let asked = Arc::clone(&counting.asked);
@@ -58,6 +61,11 @@ impl Counting {
         *self.trouble.lock().expect("unpoisoned") = with;
     }
 
+    /// From now on that call is answered as a registry of old answers it: there is no such route.
+    pub(crate) fn lack(&self, call: &'static str) {
+        *self.lacking.lock().expect("unpoisoned") = Some(call);
+    }
+
     /// The calls since the last time.
     pub(crate) fn calls(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.calls.lock().expect("unpoisoned"))
@@ -67,6 +75,9 @@ impl Counting {
         self.asked.fetch_add(1, Ordering::Relaxed);
         self.calls.lock().expect("unpoisoned").push(call);
         self.gate.acquire().await.expect("never closed").forget();
+        if *self.lacking.lock().expect("unpoisoned") == Some(call) {
+            return Err(RegistryError::new(RegistryErrorKind::Unexpected, "status 404: HTTP 404 Not Found"));
+        }
         let trouble = *self.trouble.lock().expect("unpoisoned");
         trouble.map_or(Ok(()), |kind| Err(RegistryError::new(kind, "trouble")))
     }

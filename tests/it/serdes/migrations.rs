@@ -161,6 +161,26 @@ fn a_neighbour_costs_one_question_more() {
     assert_eq!(counting.calls(), [""; 0], "the lookup told what its id stands for");
 }
 
+/// Registries of old have no `GET /schemas/ids/{id}/versions`; the writer's schema is looked up under the subject instead.
+#[test]
+fn a_registry_that_does_not_tell_what_an_id_stands_for_is_asked_by_the_schema() {
+    let rows: &[Row] = &[
+        (&[(3, "UPGRADE")], 5, 1, Some(3)),
+        (&[(3, "DOWNGRADE")], 1, 5, Some(3)),
+        (&[(1, "UPGRADE")], 5, 1, None),
+    ];
+    for (rules, reader, writer, wanted) in rows {
+        let counting = registry(rules);
+        counting.lack("uses");
+        let found = match read(&Serdes::new(counting.clone()), *reader, *writer) {
+            Err(SerdesError::Rule(it)) => it.version.map(|it| it.0),
+            read => read.map(|value| assert_eq!(value, First { f0: 1 })).map(|()| None).expect("a value"),
+        };
+        assert_eq!(found, *wanted, "{rules:?}, reader {reader}, writer {writer}");
+        assert_eq!(counting.calls()[..4], ["content", "lookup", "uses", "lookup"]);
+    }
+}
+
 #[test]
 fn a_guid_leads_the_same_way() {
     let rules = &[(3, "UPGRADE")];
