@@ -21,11 +21,13 @@
 use std::fmt;
 
 use super::read::{GAP, HEADERS, KEY, TIME, VALUE, read_record, write_bytes, write_headers, write_varint};
-use super::{Cursor, Headers, Record, RecordRef, Records, Sequence};
+use super::{Compression, Cursor, Headers, Record, RecordRef, Records, Sequence, pack};
 use crate::class::Class;
 
-/// The version that [`Batch::encode`] writes and the only one that [`Batch::decode`] reads.
+/// The version of a batch as it is; [`PACKED_VERSION`] is that of one whose records are compressed. [`Batch::decode`] reads both.
 pub const BATCH_VERSION: u8 = 1;
+/// The version of a batch whose records are compressed.
+pub const PACKED_VERSION: u8 = 2;
 const HEADER: usize = 33;
 
 /// Records moved together: one buffer, as it lies in the log.
@@ -47,9 +49,12 @@ const HEADER: usize = 33;
 ///  33   *  the records
 /// ```
 ///
+/// Version 2 has a byte more: at 33 the codec (1 gzip, as raw deflate; 2 snappy, raw; 3 lz4, one block; 4 zstd), then the records
+/// in it; at 29 stands how many bytes they are unpacked. The CRC is that of the stored bytes.
+///
 /// It *covers* more offsets than it holds records once compaction has removed some; the batches of a partition still lie
 /// next to each other, so that a missing one is noticed.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, Default)]
 pub struct Batch {
     base_offset: u64,
     timestamp: i64,
@@ -57,7 +62,31 @@ pub struct Batch {
     count: u32,
     records: Vec<u8>,
     sequence: Option<Sequence>,
+    packing: Packing,
 }
+
+/// How the records are stored; in memory they are always as they are.
+#[derive(Clone, Default)]
+enum Packing {
+    #[default]
+    Plain,
+    /// To be packed when it is stored.
+    Wanted(Compression),
+    /// Packed already, to be stored.
+    Ready(Compression, Vec<u8>),
+    /// It was stored packed, in so many bytes.
+    Was(Compression, usize),
+}
+
+/// How it is stored makes no other batch of it.
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        let place = |it: &Self| (it.base_offset, it.timestamp, it.span, it.count, it.sequence);
+        place(self) == place(other) && self.records == other.records
+    }
+}
+
+impl Eq for Batch {}
 
 impl Batch {
     /// The most bytes a stored batch may have; [`Batch::decode`] refuses more, and transports take no more.
@@ -66,7 +95,8 @@ impl Batch {
     /// No records; the first offset is 0 until a transport gives another.
     #[must_use]
     pub const fn new() -> Self {
-        Self { base_offset: 0, timestamp: 0, span: 0, count: 0, records: Vec::new(), sequence: None }
+        let packing = Packing::Plain;
+        Self { base_offset: 0, timestamp: 0, span: 0, count: 0, records: Vec::new(), sequence: None, packing }
     }
 
     /// No records, with room for that many bytes.
@@ -118,6 +148,9 @@ impl Batch {
         headers: &Headers,
         timestamp: Option<i64>,
     ) {
+        if !matches!(self.packing, Packing::Plain) {
+            self.packing = Packing::Plain;
+        }
         let flags = flag(key.is_some(), KEY)
             | flag(value.is_some(), VALUE)
             | flag(timestamp.is_some(), TIME)
@@ -157,10 +190,40 @@ impl Batch {
         self.count == 0
     }
 
-    /// The bytes of the stored form.
+    /// The bytes of the stored form, where it is not compressed.
     #[must_use]
     pub const fn size(&self) -> usize {
         HEADER + self.records.len()
+    }
+
+    /// The bytes of the stored form that it came from; those of [`Batch::size`] where it was not compressed.
+    #[must_use]
+    pub const fn stored_size(&self) -> usize {
+        match &self.packing {
+            Packing::Was(_, size) => *size,
+            _ => self.size(),
+        }
+    }
+
+    /// How its records are compressed where it is stored, or was.
+    #[must_use]
+    pub const fn compression(&self) -> Compression {
+        match &self.packing {
+            Packing::Plain => Compression::None,
+            Packing::Wanted(it) | Packing::Ready(it, _) | Packing::Was(it, _) => *it,
+        }
+    }
+
+    /// Compresses the records for the stored form; in memory they stay as they are, and what would not be smaller stays so there,
+    /// too. One more record takes it back; what is packed so already stays. Without the feature `compression` nothing is compressed.
+    pub fn pack(&mut self, compression: Compression) {
+        if matches!(&self.packing, Packing::Ready(ready, _) if *ready == compression) {
+            return;
+        }
+        self.packing = match pack::pack(compression, &self.records) {
+            Some(packed) => Packing::Ready(compression, packed),
+            None => Packing::Plain,
+        };
     }
 
     /// The first offset that it covers.
@@ -245,7 +308,11 @@ impl Batch {
     /// The same without the records that are not wanted: the others keep their offsets, and the same offsets are covered.
     #[must_use]
     pub fn retain(&self, mut wanted: impl FnMut(&RecordRef<'_>) -> bool) -> Self {
-        let mut kept = Self { span: self.span, ..Self::new() };
+        let packing = match self.compression() {
+            Compression::None => Packing::Plain,
+            compression => Packing::Wanted(compression),
+        };
+        let mut kept = Self { span: self.span, packing, ..Self::new() };
         kept.stamp(self.base_offset, self.timestamp);
         let mut expected = self.base_offset;
         for record in self.iter() {
@@ -277,16 +344,33 @@ impl Batch {
 
     /// Appends the stored form. Law: [`Batch::decode`] gives the same batch back, without its sequence.
     pub fn encode(&self, out: &mut Vec<u8>) {
+        match &self.packing {
+            Packing::Plain => self.encode_as(Compression::None, &self.records, out),
+            Packing::Ready(compression, packed) => self.encode_as(*compression, packed, out),
+            Packing::Wanted(compression) | Packing::Was(compression, _) => {
+                match pack::pack(*compression, &self.records) {
+                    Some(packed) => self.encode_as(*compression, &packed, out),
+                    None => self.encode_as(Compression::None, &self.records, out),
+                }
+            }
+        }
+    }
+
+    fn encode_as(&self, compression: Compression, records: &[u8], out: &mut Vec<u8>) {
         let start = out.len();
-        out.reserve(self.size());
+        let is_plain = compression == Compression::None;
+        out.reserve(HEADER + 1 + records.len());
         out.extend_from_slice(&[0; 4]);
-        out.push(BATCH_VERSION);
+        out.push(if is_plain { BATCH_VERSION } else { PACKED_VERSION });
         out.extend_from_slice(&self.base_offset.to_le_bytes());
         out.extend_from_slice(&self.timestamp.to_le_bytes());
         out.extend_from_slice(&self.span.to_le_bytes());
         out.extend_from_slice(&self.count.to_le_bytes());
         out.extend_from_slice(&(self.records.len() as u32).to_le_bytes());
-        out.extend_from_slice(&self.records);
+        if !is_plain {
+            out.push(pack::code(compression));
+        }
+        out.extend_from_slice(records);
         if let Some((sum, sealed)) = out.get_mut(start..).and_then(<[u8]>::split_first_chunk_mut::<4>) {
             *sum = crc32fast::hash(sealed).to_le_bytes();
         }
@@ -295,7 +379,9 @@ impl Batch {
     /// Reads the stored form, all of it: checks the sum first, then every length, so that reading the records cannot fail.
     ///
     /// # Errors
-    /// Bytes that [`Batch::encode`] did not write. No bytes make it panic, or allocate more than their own length.
+    /// Bytes that [`Batch::encode`] did not write; compressed ones where the feature `compression` is not built in. No bytes make it
+    /// panic, or allocate more than their own length; compressed ones twice the length that they announce, which [`Batch::MAX_SIZE`]
+    /// bounds, and 8 MiB.
     pub fn decode(bytes: &[u8]) -> Result<Self, BatchError> {
         let mut rest = bytes;
         if bytes.len() > Self::MAX_SIZE {
@@ -307,7 +393,7 @@ impl Batch {
             return Err(BatchError::Checksum { stored, computed });
         }
         let [version] = take(&mut rest, bytes)?;
-        if version != BATCH_VERSION {
+        if !matches!(version, BATCH_VERSION | PACKED_VERSION) {
             return Err(BatchError::UnknownVersion { version });
         }
         let base_offset = u64::from_le_bytes(take(&mut rest, bytes)?);
@@ -315,12 +401,30 @@ impl Batch {
         let span = u32::from_le_bytes(take(&mut rest, bytes)?);
         let count = u32::from_le_bytes(take(&mut rest, bytes)?);
         let length = u32::from_le_bytes(take(&mut rest, bytes)?) as usize;
-        if length != rest.len() {
+        let (records, packing) = if version == PACKED_VERSION {
+            let [code] = take(&mut rest, bytes)?;
+            (unpack(code, rest, length)?, pack::codec(code).map(|it| Packing::Was(it, bytes.len())))
+        } else if length == rest.len() {
+            (rest.to_vec(), None)
+        } else {
             return Err(BatchError::Length { announced: length, found: rest.len() });
-        }
-        check_records(rest, base_offset, span, count)?;
-        Ok(Self { base_offset, timestamp, span, count, records: rest.to_vec(), sequence: None })
+        };
+        check_records(&records, base_offset, span, count)?;
+        let packing = packing.unwrap_or_default();
+        Ok(Self { base_offset, timestamp, span, count, records, sequence: None, packing })
     }
+}
+
+/// The records of a compressed batch: their announced length is looked at before anything is allocated.
+fn unpack(code: u8, packed: &[u8], length: usize) -> Result<Vec<u8>, BatchError> {
+    if HEADER + length > Batch::MAX_SIZE {
+        return Err(BatchError::TooLarge { size: HEADER + length });
+    }
+    let compression = pack::codec(code).ok_or(BatchError::UnknownCodec { code })?;
+    if !pack::IS_BUILT_IN {
+        return Err(BatchError::NotBuiltIn { compression });
+    }
+    pack::unpack(compression, packed, length).map_err(|what| BatchError::Packed { compression, what })
 }
 
 /// Without the records: they are many, and may be secret.
@@ -399,10 +503,36 @@ pub enum BatchError {
         computed: u32,
     },
     /// Another version of the format.
-    #[error("batch format version {version} is not known; this program reads version {BATCH_VERSION}")]
+    #[error(
+        "batch format version {version} is not known; this program reads versions {BATCH_VERSION} and {PACKED_VERSION}"
+    )]
     UnknownVersion {
         /// The version that was found.
         version: u8,
+    },
+    /// A codec that is not known.
+    #[error(
+        "the records are compressed with codec {code}, which is not known; 1 is gzip, 2 snappy, 3 lz4, 4 zstd"
+    )]
+    UnknownCodec {
+        /// The byte that was found.
+        code: u8,
+    },
+    /// Compressed records that do not unpack.
+    #[error("the records are compressed with {compression}: {what}")]
+    Packed {
+        /// The codec.
+        compression: Compression,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// Compressed records, which this program was built without the means to unpack. They are not damaged.
+    #[error(
+        "the records are compressed with {compression}; reading them needs the feature `compression`, which was not built in"
+    )]
+    NotBuiltIn {
+        /// The codec.
+        compression: Compression,
     },
     /// The records are not as long as the header says.
     #[error("the header announces {announced} bytes of records, {found} follow")]
@@ -444,6 +574,9 @@ impl BatchError {
     /// What a caller may do about it.
     #[must_use]
     pub const fn class(&self) -> Class {
-        Class::BadData
+        match self {
+            Self::NotBuiltIn { .. } => Class::Config,
+            _ => Class::BadData,
+        }
     }
 }

@@ -10,10 +10,11 @@
 mod batch;
 mod compression;
 mod headers;
+mod pack;
 mod partitioner;
 mod read;
 
-pub use batch::{BATCH_VERSION, Batch, BatchError};
+pub use batch::{BATCH_VERSION, Batch, BatchError, PACKED_VERSION};
 pub use compression::Compression;
 pub use headers::Headers;
 pub use partitioner::{KeyHash, Partitioner, murmur2};

@@ -1,5 +1,8 @@
 //! Records, batches and their stored form.
 
+#[cfg(feature = "compression")]
+mod packed;
+
 use proptest::prelude::*;
 use schemawire::record::{Batch, BatchError, Headers, Record};
 

@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use redb::{ReadTransaction, ReadableTable, Table};
 
-use crate::record::{Batch, TopicPartition};
+use crate::record::{Batch, BatchError, TopicPartition};
 
+use super::super::{TransportError, TransportErrorKind};
 use super::fault::Fault;
 use super::tables::{BATCHES, batch_key, batch_seal, key_offset};
+
+/// The bytes of the seal before each batch.
+pub(super) const SEAL: usize = 4;
 
 /// Where batches are looked for.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +92,14 @@ impl Place<'_> {
         if *seal != batch_seal(key, stored) {
             return Err(self.fault(offset, "it is damaged, or belongs elsewhere"));
         }
-        let batch = Batch::decode(stored).map_err(|error| self.fault(offset, error))?;
+        let batch = Batch::decode(stored).map_err(|error| match error {
+            // Nothing is wrong with it, so nobody shall be told to restore anything.
+            BatchError::NotBuiltIn { .. } => {
+                let message = format!("the batch of {} at offset {offset}: {error}", self.at);
+                Fault::Told(TransportError::new(TransportErrorKind::UnknownVersion, message))
+            }
+            error => self.fault(offset, error),
+        })?;
         if batch.base_offset() == offset {
             Ok(batch)
         } else {
@@ -105,7 +116,7 @@ impl Place<'_> {
     ) -> Result<u64, Fault> {
         let key = self.key(batch.base_offset());
         row.clear();
-        row.extend_from_slice(&[0; 4]);
+        row.extend_from_slice(&[0; SEAL]);
         batch.encode(row);
         if let Some((seal, stored)) = row.split_first_chunk_mut() {
             *seal = batch_seal(&key, stored);

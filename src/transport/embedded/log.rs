@@ -83,10 +83,11 @@ impl Log {
         self.shared.seen().topics.values().map(|topic| topic.spec.clone()).collect()
     }
 
-    fn send(&self, command: Command) -> Result<(), SendError<Command>> {
+    /// Hands a command to the writer, or back where there is none any more.
+    fn send(&self, command: Command) -> Result<(), Box<Command>> {
         match &self.commands {
-            Some(commands) => commands.send(command),
-            None => Err(SendError(command)),
+            Some(commands) => commands.send(command).map_err(|SendError(command)| Box::new(command)),
+            None => Err(Box::new(command)),
         }
     }
 
@@ -162,8 +163,8 @@ impl Store for Log {
     ) -> BoxFuture<'static, Result<Appended, AppendError>> {
         let (answer, answered) = oneshot::channel();
         let write = Write::Append { at: at.clone(), batch, acknowledge, answer };
-        if let Err(SendError(command)) = self.send(Command::Write(write)) {
-            let batch = match command {
+        if let Err(command) = self.send(Command::Write(write)) {
+            let batch = match *command {
                 Command::Write(Write::Append { batch, .. }) => Some(Box::new(batch)),
                 _ => None,
             };
@@ -192,6 +193,10 @@ impl Store for Log {
 
     fn transact(&self, transaction: Transaction) -> BoxFuture<'static, Result<Transacted, TransportError>> {
         self.ask(|answer| Command::Write(Write::Transact { transaction, answer }))
+    }
+
+    fn compresses(&self) -> bool {
+        true
     }
 
     fn next_producer(&self) -> u64 {

@@ -2,11 +2,11 @@
 
 use redb::ReadableTable;
 
-use crate::record::TopicPartition;
+use crate::record::{Batch, TopicPartition};
 
 use super::super::local::{Extent, compacted, first_kept};
 use super::super::{Retention, TransportError};
-use super::batches::{Owned, Place};
+use super::batches::{Owned, Place, SEAL};
 use super::catalog::PartitionRow;
 use super::fault::Fault;
 use super::session::{Session, Touched};
@@ -89,8 +89,7 @@ impl Writer {
         }
         let found = self.shared.disk.read(|transaction| {
             let table = transaction.open_table(super::tables::BATCHES)?;
-            let extents =
-                place.scan(&table, bounds.clone())?.map(|batch| batch.map(|batch| Extent::of(&batch)));
+            let extents = place.scan(&table, bounds.clone())?.map(|batch| batch.map(|batch| extent(&batch)));
             first_kept(retention, size, extents, now)
         });
         let found = found.map_err(|fault| fault.tell("read", self.shared.disk.path()))?;
@@ -180,6 +179,12 @@ impl Writer {
         self.compacted.retain(|(topic, _), _| *topic != id);
         Ok(())
     }
+}
+
+/// What a batch takes here: as many bytes as were added to its partition's when it was written, or those would drift away.
+fn extent(batch: &Batch) -> Extent {
+    let extent = Extent::of(batch);
+    Extent { size: extent.size + SEAL as u64, ..extent }
 }
 
 impl Session<'_, '_> {

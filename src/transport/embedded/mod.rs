@@ -37,7 +37,7 @@
 //!             "counts"                         topics 8, groups 8, producers 8, next topic 8, next producer 8
 //! topics      name                             id 4, partitions 4, flags 1 (1 age, 2 bytes, 4 compact), age in ms 8, bytes 8
 //! partitions  topic 4, partition 4             first offset 8, next offset 8, bytes of its batches 8
-//! batches     topic 4, partition 4, offset 8   a batch as `record::Batch` draws it; they cover the partition without a hole
+//! batches     topic 4, partition 4, offset 8   a batch as `record::Batch` draws it, compressed or not; they cover the partition without a hole
 //! groups      name                             for each partition: topic 4, partition 4, offset 8, metadata (0 or length + 1) 4, bytes
 //! producers   producer 8, topic 4, partition 4 epoch 4, last number 8, written at 8, then up to 8 times: offset 8, time 8
 //! dedupe      reserved

@@ -71,6 +71,9 @@ pub(super) trait Store: Debug + Send + Sync + 'static {
     /// Appends batches and stores offsets, all or none.
     fn transact(&self, transaction: Transaction) -> BoxFuture<'static, Result<Transacted, TransportError>>;
 
+    /// Whether batches are stored in a form that can be compressed.
+    fn compresses(&self) -> bool;
+
     /// A number that no producer had before.
     fn next_producer(&self) -> u64;
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::record::{Batch, Sequence, TopicPartition};
+use crate::record::{Batch, Compression, Sequence, TopicPartition};
 
 use super::super::{
     Acknowledge, AppendError, Appended, BoxFuture, ProducerSpec, RawProducer, TransportError,
@@ -34,6 +34,13 @@ struct Next {
 impl<S: Store> LocalProducer<S> {
     pub(crate) fn open(store: Arc<S>, spec: ProducerSpec) -> Result<Self, TransportError> {
         spec.check()?;
+        if store.compresses() && spec.compression != Compression::None && !cfg!(feature = "compression") {
+            let message = format!(
+                "compression {} needs the feature `compression`, which was not built in",
+                spec.compression
+            );
+            return Err(TransportError::new(TransportErrorKind::InvalidRequest, message));
+        }
         let id = store.next_producer();
         Ok(Self { store, spec, id, partitions: Partitions::default() })
     }
@@ -64,6 +71,10 @@ impl<S: Store> RawProducer for LocalProducer<S> {
         // One that nobody waits for is never tried again, and must not hold up those behind it.
         if batch.sequence().is_none() && self.spec.acknowledge != Acknowledge::None {
             batch.set_sequence(Some(self.number(at)));
+        }
+        // Here, and not where the log is written: many may compress at once. A batch that comes again is packed already.
+        if self.store.compresses() {
+            batch.pack(self.spec.compression);
         }
         let sequence = batch.sequence();
         let partitions = Arc::clone(&self.partitions);

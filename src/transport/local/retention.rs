@@ -18,7 +18,7 @@ pub(crate) struct Extent {
 
 impl Extent {
     pub(crate) fn of(batch: &Batch) -> Self {
-        Self { next_offset: batch.next_offset(), newest: batch.newest(), size: batch.size() as u64 }
+        Self { next_offset: batch.next_offset(), newest: batch.newest(), size: batch.stored_size() as u64 }
     }
 }
 

@@ -254,6 +254,10 @@ impl Store for MemoryStore {
         Box::pin(ready(self.transact_now(transaction)))
     }
 
+    fn compresses(&self) -> bool {
+        false
+    }
+
     fn next_producer(&self) -> u64 {
         self.producers.fetch_add(1, Ordering::Relaxed)
     }

@@ -25,8 +25,8 @@ pub struct ProducerSpec {
     pub acknowledge: Acknowledge,
     /// How records are compressed (default: not at all).
     ///
-    /// Kafka: on the wire and in the broker's log; zstd needs the feature `kafka-zstd`, which compiles C. Memory: nothing is
-    /// compressed.
+    /// Kafka: on the wire and in the broker's log; zstd needs the feature `kafka-zstd`, which compiles C. Embedded log:
+    /// batches are compressed in the file (feature `compression`, no C) where that makes them smaller. Memory: nothing is compressed.
     pub compression: Compression,
     /// The name under which the server logs, counts and throttles this producer (default: that of the transport).
     ///

@@ -1,5 +1,7 @@
 //! The producer's promises, on a log that fails as a test has written down.
 
+#[cfg(feature = "compression")]
+mod compressing;
 mod faulty;
 mod modes;
 mod observed;
