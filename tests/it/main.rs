@@ -34,6 +34,8 @@ mod json_codec;
 mod link;
 #[cfg(feature = "prometheus")]
 mod metrics;
+#[cfg(feature = "kafka")]
+mod on_kafka;
 mod partitioners;
 #[cfg(all(feature = "avro", feature = "protobuf"))]
 mod payloads;

@@ -220,6 +220,11 @@ impl Member {
         self.news.notify_one();
     }
 
+    /// The group is about to say anew what is this member's.
+    pub(super) fn rejoins(&self) {
+        self.state().has_joined = false;
+    }
+
     /// Whether the member may commit these offsets.
     pub(super) fn may_commit(&self, generation: Generation, offsets: &[(TopicPartition, Committed)]) -> bool {
         let state = self.state();

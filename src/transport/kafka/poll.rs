@@ -171,7 +171,8 @@ async fn pass_over(
     Ok(())
 }
 
-/// Told by the client what the group decides; the client waits until it returns.
+/// Told by the client what the group decides; the client waits until it returns. Whatever goes, what is assigned is told next, if it
+/// is nothing: until then it is not known where this member's partitions end.
 pub(super) struct Listener {
     pub(super) member: Arc<OnceLock<Weak<Member>>>,
     pub(super) link: Arc<Link>,
@@ -209,11 +210,13 @@ impl ConsumerRebalanceListener for Listener {
             Ok(()) => member.released(&partitions),
             Err(_) => member.lost(&partitions),
         }
+        member.rejoins();
     }
 
     async fn on_partitions_lost(&self, partitions: &[Named]) {
         if let Some(member) = self.member() {
             member.lost(&all_unnamed(partitions));
+            member.rejoins();
         }
     }
 }

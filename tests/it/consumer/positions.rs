@@ -7,7 +7,7 @@ use schemawire::consumer::{ConsumeError, ConsumerBuilder, MemoryOffsets, OffsetS
 use schemawire::serdes::Reader;
 use schemawire::transport::{Place, Retention, TopicSpec, Transport};
 
-use super::support::{HandClock, Log, Told, at, for_a_while, on_every_log};
+use super::support::{HandClock, Log, Told, at, for_a_while, on_every_log, on_local_logs};
 
 /// Where partition 0 begins, and why.
 async fn start(builder: ConsumerBuilder<'_, Arc<dyn Transport>, Reader<Json>>) -> (u64, StartReason) {
@@ -22,7 +22,7 @@ async fn start(builder: ConsumerBuilder<'_, Arc<dyn Transport>, Reader<Json>>) -
 fn the_reason_for_a_start_is_told() {
     on_every_log(|log| async move {
         log.fill(0, &["a", "b"]).await;
-        let time = HandClock::START + 1_000_000;
+        let time = 4_102_444_800_000; // 2100
         assert_eq!(start(log.reader("g")).await, (0, StartReason::Earliest));
         assert_eq!(start(log.reader("g").start(Place::Latest)).await, (2, StartReason::Latest));
         assert_eq!(start(log.reader("g").start(Place::Offset(1))).await, (1, StartReason::Offset));
@@ -84,7 +84,7 @@ async fn behind_retention(log: &Log) {
 
 #[test]
 fn records_that_no_longer_exist_are_told_and_passed_as_configured() {
-    on_every_log(|log| async move {
+    on_local_logs(|log| async move {
         behind_retention(&log).await;
         let first = log.log.offset(&at(0), Place::Earliest).await.expect("told");
         let told = Arc::new(Told::default());

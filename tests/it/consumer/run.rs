@@ -11,7 +11,7 @@ use schemawire::consumer::{ConsumeError, Failure, Order, OwnedMessage, Rebalance
 use schemawire::record::TopicPartition;
 use schemawire::transport::sleep;
 
-use super::support::{Log, Told, in_time, poll};
+use super::support::{Log, Told, in_local_time, in_time, poll, with_members_in_time};
 
 fn key(message: &OwnedMessage<Json>) -> String {
     String::from_utf8_lossy(message.key::<&[u8]>().unwrap_or_default()).into_owned()
@@ -108,7 +108,7 @@ impl RebalanceListener for Lost {
 
 #[test]
 fn a_handler_that_sleeps_longer_than_the_session_does_not_cost_the_membership() {
-    in_time(|log| async move {
+    in_local_time(|log| async move {
         log.fill(0, &["slow"]).await;
         log.fill(1, &["also slow"]).await;
         let session = Duration::from_millis(150);
@@ -233,22 +233,29 @@ fn messages_may_outlive_the_run_without_a_copy() {
 
 #[test]
 fn members_that_come_and_go_while_handlers_run_handle_everything_once() {
-    in_time(|log| async move {
-        let writer = log.writer("t", 4).await;
-        let values: Vec<String> = (0..200).map(|number| format!("{number:03}")).collect();
-        for (value, partition) in values.iter().zip((0..4).cycle()) {
-            drop(writer.message(value.as_str()).partition(partition).enqueue().expect("room"));
-        }
-        writer.flush().await.expect("written");
-        let seen = RefCell::new(BTreeMap::<String, u32>::new());
-        let handler = async |message: OwnedMessage<Json>| -> Result<(), Failure> {
+    with_members_in_time(|log| async move {
+        let (seen, by_second) = (RefCell::new(BTreeMap::<String, u32>::new()), Cell::new(0));
+        let handle = async |message: &OwnedMessage<Json>| -> Result<(), Failure> {
             sleep(Duration::from_millis(2)).await;
             *seen.borrow_mut().entry(message.value()?).or_default() += 1;
             Ok(())
         };
+        // Records flow as long as anybody comes or goes.
+        let (is_over, sent) = (Cell::new(false), Cell::new(0));
+        let writer = log.writer("t", 4).await;
+        let writing = async {
+            while !is_over.get() {
+                for partition in 0..4 {
+                    let value = format!("{:05}", sent.replace(sent.get() + 1));
+                    let message = writer.message(value.as_str()).partition(partition);
+                    message.send().await.expect("acknowledged");
+                }
+                a_moment().await;
+            }
+        };
         let first = log.reader("g").concurrency(4).build().await.expect("opens");
         let stop_first = first.run_handle();
-        let one = first.run(handler);
+        let one = first.run(async |message| handle(&message).await);
         let two = async {
             while seen.borrow().len() < 40 {
                 a_moment().await;
@@ -256,23 +263,31 @@ fn members_that_come_and_go_while_handlers_run_handle_everything_once() {
             let second = log.reader("g").concurrency(4).build().await.expect("opens");
             let stop_second = second.run_handle();
             let watch = async {
-                while seen.borrow().len() < 120 {
+                while by_second.get() < 40 {
                     a_moment().await;
                 }
                 stop_second.stop();
-                while seen.borrow().len() < 200 {
-                    a_moment().await;
-                }
-                stop_first.stop();
             };
-            join(second.run(handler), watch).await.0.expect("runs")
+            let run = second.run(async |message| {
+                handle(&message).await?;
+                by_second.set(by_second.get() + 1);
+                Ok(())
+            });
+            let summary = join(run, watch).await.0.expect("runs");
+            is_over.set(true);
+            while seen.borrow().len() < sent.get() {
+                a_moment().await;
+            }
+            stop_first.stop();
+            summary
         };
-        let (one, two) = join(one, two).await;
-        assert!(one.expect("runs").handled > 0 && two.handled > 0);
-        let seen = seen.into_inner();
-        assert_eq!(seen.len(), 200);
+        let (one, (two, ())) = join(one, join(two, writing)).await;
+        assert!(one.expect("runs").handled >= 40 && two.handled >= 40);
+        let (seen, sent) = (seen.into_inner(), sent.get());
+        assert_eq!(seen.len(), sent);
         assert!(seen.values().all(|count| *count == 1), "{:?}", seen.iter().find(|(_, count)| **count > 1));
-        assert_eq!(log.committed("g").await, [(0, 50), (1, 50), (2, 50), (3, 50)]);
+        let each = sent as u64 / 4;
+        assert_eq!(log.committed("g").await, [(0, each), (1, each), (2, each), (3, each)]);
     });
 }
 

@@ -18,6 +18,9 @@ use schemawire::transport::{
     Clock, ConsumerSpec, Embedded, Event, Memory, PollLimits, ProducerSpec, TopicSpec, Transport, sleep,
 };
 
+#[cfg(feature = "kafka")]
+use crate::on_kafka;
+
 /// A log with serdes for texts.
 #[derive(Clone, Debug)]
 pub(super) struct Log {
@@ -28,16 +31,28 @@ pub(super) struct Log {
     _directory: Option<Arc<tempfile::TempDir>>,
 }
 
-/// Both kinds of log, each told the time by hand, so that every test runs on both.
+/// Every kind of log. The consumers are told the time by hand, and so are memory and the embedded log.
 pub(super) fn on_every_log<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
+    on_local_logs(&test);
+    on_kafka(false, &test);
+}
+
+/// The same by the system's clock, for what has to wait.
+pub(super) fn in_time<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
+    in_local_time(&test);
+    on_kafka(true, &test);
+}
+
+/// The logs of one process alone, for what no broker lets a test do: tell it the time, or let go of records at once.
+pub(super) fn on_local_logs<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
     pollster::block_on(async {
         test(Log::memory().await).await;
         test(Log::embedded().await).await;
     });
 }
 
-/// The same by the system's clock, for what has to wait.
-pub(super) fn in_time<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
+/// The same by the system's clock.
+pub(super) fn in_local_time<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
     pollster::block_on(async {
         let clock = Arc::new(HandClock::default());
         test(Log::memory_in_time().await).await;
@@ -47,6 +62,42 @@ pub(super) fn in_time<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
         test(Log { in_time: true, ..embedded.await }).await;
     });
 }
+
+/// Logs on which a group has several members: all but the broker in the process.
+pub(super) fn with_members<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
+    on_local_logs(&test);
+    on_real_kafka(false, &test);
+}
+
+/// The same by the system's clock.
+pub(super) fn with_members_in_time<F: Future<Output = ()>>(test: impl Fn(Log) -> F) {
+    in_local_time(&test);
+    on_real_kafka(true, &test);
+}
+
+#[cfg(feature = "kafka")]
+fn on_kafka<F: Future<Output = ()>>(in_time: bool, test: &impl Fn(Log) -> F) {
+    pollster::block_on(async {
+        let (log, _broker) = on_kafka::fake().await;
+        test(Log { in_time, ..Log::over(log, Arc::default(), None).await }).await;
+    });
+    on_real_kafka(in_time, test);
+}
+
+#[cfg(feature = "kafka")]
+fn on_real_kafka<F: Future<Output = ()>>(in_time: bool, test: &impl Fn(Log) -> F) {
+    pollster::block_on(async {
+        if let Some(log) = on_kafka::real().await {
+            test(Log { in_time, ..Log::over(log, Arc::default(), None).await }).await;
+        }
+    });
+}
+
+#[cfg(not(feature = "kafka"))]
+fn on_kafka<F: Future<Output = ()>>(_: bool, _: &impl Fn(Log) -> F) {}
+
+#[cfg(not(feature = "kafka"))]
+fn on_real_kafka<F: Future<Output = ()>>(_: bool, _: &impl Fn(Log) -> F) {}
 
 impl Log {
     pub(super) async fn memory() -> Self {
