@@ -8,7 +8,8 @@
 //!    └──────────────────────────────────────── the probe is acknowledged ───────┘
 //! ```
 //!
-//! Only [`Class::Retry`] counts: a record that is refused for what it is says nothing about the destination.
+//! Only [`Class::Retry`] counts: a record that is refused for what it is says nothing about the destination. Nor does a try that was
+//! begun before the breaker opened, when its answer comes after it has closed again: what stood still for long answers late.
 //!
 //! ```
 //! use std::time::Duration;
@@ -39,7 +40,7 @@ use crate::transport::{Clock, SystemClock, sleep};
 /// |---|---|---|
 /// | `failures` | 5 | retriable failures in a row that open it; at least 1 |
 /// | `pause.first` | 500 ms | how long it stays open the first time; each probe that fails doubles it |
-/// | `pause.longest` | 30 s | how long it stays open at most |
+/// | `pause.longest` | 30 s | how long it stays open at most; the breaker that a producer makes for itself has a quarter of its `delivery_timeout` where that is less |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerSettings {
     /// Failures in a row that open it.
@@ -52,6 +53,17 @@ impl Default for BreakerSettings {
     fn default() -> Self {
         let pause = Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(30) };
         Self { failures: 5, pause }
+    }
+}
+
+impl BreakerSettings {
+    /// The defaults for batches that have so much time: in a pause as long as that all would be given up, although the destination
+    /// is back.
+    pub(super) fn within(timeout: Duration) -> Self {
+        let mut settings = Self::default();
+        let Backoff { first, longest } = settings.pause;
+        settings.pause.longest = longest.min(timeout / 4).max(first);
+        settings
     }
 }
 
@@ -112,18 +124,19 @@ impl Breaker {
     pub(super) fn ask(&self, told: &Told) -> Result<Permit, Duration> {
         let now = self.0.clock.steady();
         match self.change(told, |machine| machine.ask(now)) {
-            Leave::Given { is_probe } => Ok(self.permit(is_probe, told)),
+            Leave::Given(leave) => Ok(self.permit(leave, told)),
             Leave::Refused { wait } => Err(wait),
         }
     }
 
     /// Leave to try without a probe, if it is given at once.
     pub(super) fn ask_closed(&self, told: &Told) -> Option<Permit> {
-        (self.state() == BreakerState::Closed).then(|| self.permit(false, told))
+        let begun = self.lock().machine.begun()?;
+        Some(self.permit(begun, told))
     }
 
-    fn permit(&self, is_probe: bool, told: &Told) -> Permit {
-        Permit { breaker: self.clone(), told: told.clone(), is_probe, is_open: true }
+    fn permit(&self, begun: Begun, told: &Told) -> Permit {
+        Permit { breaker: self.clone(), told: told.clone(), begun, is_open: true }
     }
 
     /// Resolves with the next change of its state, or after that long.
@@ -176,14 +189,14 @@ impl fmt::Debug for Breaker {
 pub(super) struct Permit {
     breaker: Breaker,
     told: Told,
-    is_probe: bool,
+    begun: Begun,
     is_open: bool,
 }
 
 impl Permit {
     /// The same where it is a probe; another one counts as unanswered.
     pub(super) fn of_probe(self) -> Option<Self> {
-        Some(self).filter(|permit| permit.is_probe)
+        Some(self).filter(|permit| permit.begun == Begun::Probe)
     }
 
     /// What became of the try.
@@ -194,7 +207,7 @@ impl Permit {
     fn close(&mut self, outcome: Outcome) {
         if std::mem::take(&mut self.is_open) {
             let now = self.breaker.0.clock.steady();
-            self.breaker.change(&self.told, |machine| machine.report(self.is_probe, outcome, now));
+            self.breaker.change(&self.told, |machine| machine.report(self.begun, outcome, now));
         }
     }
 }
@@ -208,8 +221,17 @@ impl Drop for Permit {
 /// Whether a try may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Leave {
-    Given { is_probe: bool },
+    Given(Begun),
     Refused { wait: Duration },
+}
+
+/// What a try was begun as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    /// While the breaker was closed, after it had opened so many times.
+    Closed { openings: u64 },
+    /// The one that finds out how the destination is.
+    Probe,
 }
 
 /// What became of a try.
@@ -226,6 +248,8 @@ pub(super) enum Outcome {
 struct Machine {
     settings: BreakerSettings,
     at: At,
+    /// How often it has opened from being closed.
+    openings: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -243,7 +267,7 @@ const PROBING: Duration = Duration::from_secs(1);
 
 impl Machine {
     const fn new(settings: BreakerSettings) -> Self {
-        Self { settings, at: At::Closed(0) }
+        Self { settings, at: At::Closed(0), openings: 0 }
     }
 
     const fn state(&self) -> BreakerState {
@@ -262,36 +286,47 @@ impl Machine {
         }
     }
 
+    /// A try while it is closed.
+    const fn begun(&self) -> Option<Begun> {
+        match self.at {
+            At::Closed(_) => Some(Begun::Closed { openings: self.openings }),
+            _ => None,
+        }
+    }
+
     fn ask(&mut self, now: Duration) -> Leave {
         match (self.at, self.waits(now)) {
             (_, Some(wait)) => Leave::Refused { wait },
             (At::Open(_, pauses), None) => {
                 self.at = At::HalfOpen(pauses + 1);
-                Leave::Given { is_probe: true }
+                Leave::Given(Begun::Probe)
             }
-            (_, None) => Leave::Given { is_probe: false },
+            (_, None) => Leave::Given(Begun::Closed { openings: self.openings }),
         }
     }
 
-    fn report(&mut self, is_probe: bool, outcome: Outcome, now: Duration) {
+    fn report(&mut self, begun: Begun, outcome: Outcome, now: Duration) {
         let is_trouble = match outcome {
             Outcome::Acknowledged => false,
             Outcome::Failed(class) => class.is_retriable(),
             Outcome::Unanswered => true,
         };
-        self.at = match self.at {
-            At::Closed(failed) if is_trouble && failed + 1 >= self.settings.failures => {
-                At::Open(now.saturating_add(self.settings.pause.ceiling(0)), 0)
+        self.at = match (self.at, begun) {
+            (At::Closed(failed), Begun::Closed { openings }) if openings == self.openings => {
+                if is_trouble && failed + 1 >= self.settings.failures {
+                    self.openings += 1;
+                    At::Open(now.saturating_add(self.settings.pause.ceiling(0)), 0)
+                } else {
+                    // A refused record was answered, too: the destination is there.
+                    At::Closed(if is_trouble { failed + 1 } else { 0 })
+                }
             }
-            At::Closed(failed) if is_trouble => At::Closed(failed + 1),
-            // A refused record was answered, too: the destination is there.
-            At::Closed(_) => At::Closed(0),
-            At::HalfOpen(pauses) if is_probe && is_trouble => {
+            (At::HalfOpen(pauses), Begun::Probe) if is_trouble => {
                 At::Open(now.saturating_add(self.settings.pause.ceiling(pauses)), pauses)
             }
-            At::HalfOpen(_) if is_probe => At::Closed(0),
+            (At::HalfOpen(_), Begun::Probe) => At::Closed(0),
             // Tries from before it opened say nothing new.
-            other => other,
+            (other, _) => other,
         };
     }
 }
@@ -305,6 +340,9 @@ mod tests {
         failures: 3,
         pause: Backoff { first: Duration::from_millis(100), longest: Duration::from_millis(350) },
     };
+
+    /// A try that was begun before it opened for the first time.
+    const FIRST: Begun = Begun::Closed { openings: 0 };
 
     fn outcome() -> impl Strategy<Value = Outcome> {
         prop_oneof![
@@ -323,26 +361,32 @@ mod tests {
         for outcome in
             [failed, failed, Outcome::Acknowledged, failed, failed, Outcome::Failed(Class::BadData)]
         {
-            machine.report(false, outcome, at(0));
+            machine.report(FIRST, outcome, at(0));
             assert_eq!(machine.state(), BreakerState::Closed);
         }
         for _ in 0..3 {
-            machine.report(false, failed, at(0));
+            machine.report(FIRST, failed, at(0));
         }
         let mut now = 0;
         for pause in [100, 200, 350, 350] {
             assert_eq!(machine.state(), BreakerState::Open);
             assert_eq!(machine.ask(at(now)), Leave::Refused { wait: at(pause) });
             now += pause;
-            assert_eq!(machine.ask(at(now)), Leave::Given { is_probe: true });
+            assert_eq!(machine.ask(at(now)), Leave::Given(Begun::Probe));
             assert!(matches!(machine.ask(at(now)), Leave::Refused { .. }), "one probe at a time");
-            machine.report(true, failed, at(now));
+            machine.report(Begun::Probe, failed, at(now));
         }
         now += 350;
-        assert_eq!(machine.ask(at(now)), Leave::Given { is_probe: true });
-        machine.report(true, Outcome::Acknowledged, at(now));
+        assert_eq!(machine.ask(at(now)), Leave::Given(Begun::Probe));
+        machine.report(Begun::Probe, Outcome::Acknowledged, at(now));
         assert_eq!(machine.state(), BreakerState::Closed);
-        machine.report(false, failed, at(now));
+        for _ in 0..3 {
+            machine.report(FIRST, failed, at(now));
+        }
+        assert_eq!(machine.state(), BreakerState::Closed, "what was begun before it opened is old news");
+        for _ in 0..2 {
+            machine.report(Begun::Closed { openings: 1 }, failed, at(now));
+        }
         assert_eq!(machine.state(), BreakerState::Closed, "it counts anew");
     }
 
@@ -354,29 +398,37 @@ mod tests {
         ) {
             let mut machine = Machine::new(SETTINGS);
             let mut now = Duration::ZERO;
-            let (mut row, mut open_until, mut pauses, mut probes) = (0, None, 0, 0);
+            let (mut row, mut open_until, mut pauses, mut probes, mut openings) = (0, None, 0, 0, 0);
             let mut tries = Vec::new();
             for (asks, outcome, passed) in steps {
                 now += Duration::from_millis(passed);
                 if asks {
                     let leave = machine.ask(now);
                     match (leave, open_until) {
-                        (Leave::Given { is_probe: false }, None) => tries.push(false),
-                        (Leave::Given { is_probe: true }, Some(until)) => {
+                        (Leave::Given(begun @ Begun::Closed { .. }), None) => {
+                            prop_assert_eq!(begun, Begun::Closed { openings });
+                            tries.push(begun);
+                        }
+                        (Leave::Given(Begun::Probe), Some(until)) => {
                             prop_assert!(until <= now && probes == 0);
                             (probes, pauses) = (1, pauses + 1);
-                            tries.push(true);
+                            tries.push(Begun::Probe);
                         }
                         (Leave::Refused { wait }, Some(until)) => {
                             prop_assert!(probes == 1 || now + wait == until);
                         }
                         other => prop_assert!(false, "{:?}", other),
                     }
-                } else if let Some(is_probe) = tries.pop() {
-                    machine.report(is_probe, outcome, now);
+                } else if !tries.is_empty() {
+                    // Some answer soon, some late.
+                    let begun = if passed % 2 == 0 { tries.remove(0) } else { tries.swap_remove(tries.len() - 1) };
+                    machine.report(begun, outcome, now);
+                    let is_probe = begun == Begun::Probe;
                     let trouble = matches!(outcome, Outcome::Failed(Class::Retry { .. }) | Outcome::Unanswered);
                     if open_until.is_none() {
-                        row = if trouble { row + 1 } else { 0 };
+                        if begun == (Begun::Closed { openings }) {
+                            row = if trouble { row + 1 } else { 0 };
+                        }
                     } else if is_probe {
                         probes = 0;
                         open_until = trouble.then(|| now + SETTINGS.pause.ceiling(pauses));
@@ -386,6 +438,7 @@ mod tests {
                     }
                     if row == SETTINGS.failures {
                         (open_until, row) = (Some(now + SETTINGS.pause.ceiling(0)), 0);
+                        openings += 1;
                     }
                 }
                 let state = match open_until {

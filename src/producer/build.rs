@@ -271,7 +271,7 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
             Some(reader) => Some((reader, transport.open_producer(settings.spec()).await?)),
             None => None,
         };
-        let own = || Breaker::new(&topic, BreakerSettings::default());
+        let own = || Breaker::new(&topic, BreakerSettings::within(settings.delivery_timeout));
         let core = Arc::new(Core {
             topic: topic.as_str().into(),
             raw: raw.into(),

@@ -16,6 +16,7 @@ use super::background;
 use super::breaker::Breaker;
 use super::budget::Budget;
 use super::delivery::{Answer, Landed, Shipment};
+use super::flight::Previous;
 use super::keeper::Keeper;
 use super::lanes::{Lanes, Laying, Open};
 use super::room::Room;
@@ -193,8 +194,14 @@ impl Core {
     }
 
     /// Hands a batch to the spill log, if its partition lies aside and the batch may: `Err` gives it back.
-    pub(super) fn lay_aside(&self, shipment: &Shipment, place: u64, batch: Batch) -> Result<Laying, Batch> {
-        self.lanes().lay_aside(self, shipment.at.partition, place, batch)
+    pub(super) fn lay_aside(
+        &self,
+        shipment: &Shipment,
+        place: u64,
+        batch: Batch,
+        previous: Option<&Previous>,
+    ) -> Result<Laying, Batch> {
+        self.lanes().lay_aside(self, shipment.at.partition, place, batch, previous)
     }
 
     /// Lays the partition of that batch aside from now on, if there is a spill.

@@ -7,7 +7,9 @@
 //!    └ lane aside ──> handed to the spill log ──> landed there
 //! ```
 //!
-//! Batches of a lane may be on their way at once. When one fails, those behind it come back or wait, and go on in their order.
+//! Batches of a lane may be on their way at once. When one fails, those behind it come back or wait, and go on in their order. Where
+//! they wait for the breaker alone, they all go as soon as it closes: one after the other they would take a round trip each, and
+//! fall behind what comes meanwhile.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +24,7 @@ use super::core::Core;
 use super::delivery::{Answer, Landed, Shipment};
 use super::lanes::Laying;
 use super::retry::{Tries, Trouble, Verdict};
-use super::ticket::{End, Ticket};
+use super::ticket::{End, Stage, Ticket};
 use crate::observer::Observation;
 use crate::record::Batch;
 use crate::transport::{AppendError, Appended, BoxFuture, TransportErrorKind, sleep};
@@ -84,7 +86,7 @@ impl Flight {
         drop(std::mem::take(&mut self.reserved));
         self.core.landed(&self.shipment, self.is_held, &result);
         self.tell(&result);
-        self.ticket.land();
+        self.ticket.is_at(Stage::Landed);
         result
     }
 
@@ -170,12 +172,14 @@ impl Flight {
             Place::OnTheGround(batch) => batch,
             Place::Nowhere => Batch::new(),
         };
-        self.follow().await?;
         // One that is possibly written has to be asked for where it may be.
         let may_lie_aside = !self.tries.possibly_written();
         let permit = loop {
+            // What is handed over behind another one is stored behind it. One that is tried again comes to its place alone.
+            let is_first = self.core.settings.pipelined && self.tries.failed() == 0;
+            self.follow(if is_first { Stage::Air } else { Stage::Landed }).await?;
             if may_lie_aside {
-                match self.core.lay_aside(&self.shipment, self.number, batch) {
+                match self.core.lay_aside(&self.shipment, self.number, batch, self.previous.as_ref()) {
                     Ok(laying) => {
                         self.let_go();
                         return Ok(Way::Aside(laying));
@@ -205,20 +209,28 @@ impl Flight {
 
     /// What leaves from now on is appended behind a batch that was handed over for the first time.
     fn let_go(&mut self) {
-        if self.is_held && self.tries.failed() == 0 {
-            self.core.let_go(&self.shipment);
-            self.is_held = false;
+        if self.tries.failed() > 0 {
+            return;
         }
+        if std::mem::take(&mut self.is_held) {
+            self.core.let_go(&self.shipment);
+        }
+        self.ticket.is_at(Stage::Air);
     }
 
-    /// Waits until the one before it in its lane has landed, and makes sure that somebody carries that one on.
-    async fn follow(&mut self) -> Result<(), SendError> {
-        let Some(Previous { answer, ticket }) = self.previous.take() else { return Ok(()) };
-        if answer.peek().is_none() {
+    /// Waits until the one before it in its lane is there, and makes sure that somebody carries that one on.
+    async fn follow(&mut self, stage: Stage) -> Result<(), SendError> {
+        let Some(Previous { answer, ticket }) = self.previous.clone() else { return Ok(()) };
+        if ticket.stage() < stage {
             background::spawn(async { drop(answer.await) });
+            let mut reached = Box::pin(ticket.reached(stage));
+            self.ticket.unless_ended(&mut reached).await.ok_or_else(|| self.ended(false))?;
         }
-        let mut landed = Box::pin(ticket.landed());
-        self.ticket.unless_ended(&mut landed).await.ok_or_else(|| self.ended(false))
+        // Of one in the air it is not known yet whether it has to be waited for again.
+        if ticket.stage() == Stage::Landed {
+            self.previous = None;
+        }
+        Ok(())
     }
 
     /// A try has failed: waits until the next one, or gives up.
@@ -249,8 +261,9 @@ impl Flight {
             self.core.hold(&self.shipment);
             self.is_held = true;
         }
+        self.ticket.is_at(Stage::Ground);
         self.place = Place::OnTheGround(batch);
-        self.follow().await?;
+        self.follow(Stage::Landed).await?;
         if self.ticket.unless_ended(&mut sleep(wait)).await.is_none() {
             return Err(self.ended(false));
         }
@@ -293,7 +306,7 @@ impl Flight {
 /// A flight that is dropped before it has landed lets the others go on.
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.ticket.land();
+        self.ticket.is_at(Stage::Landed);
     }
 }
 

@@ -18,7 +18,7 @@ use super::keeper::{Signal, Wake};
 use super::retry::Tries;
 use super::spill::Backlog;
 use super::sticky::Sticky;
-use super::ticket::{End, Ticket};
+use super::ticket::{End, Stage, Ticket};
 use crate::record::Batch;
 
 /// How many failed batches are remembered for the next `flush`.
@@ -199,8 +199,11 @@ impl Lanes {
         } else {
             Place::OnTheGround(batch)
         };
-        lane.held += u32::from(matches!(place, Place::OnTheGround(_)));
         let ticket = Arc::new(Ticket::default());
+        match place {
+            Place::OnTheGround(_) => lane.held += 1,
+            _ => ticket.is_at(Stage::Air),
+        }
         let flight = Flight {
             core: Arc::clone(core),
             shipment: Arc::clone(&shipment),
@@ -260,9 +263,10 @@ impl Lanes {
         number: u32,
         place: u64,
         batch: Batch,
+        previous: Option<&Previous>,
     ) -> Result<Laying, Batch> {
         match self.lane(number) {
-            Some(lane) if lane.backlog.takes(place) => lane.lay_aside(core, number, place, batch, None),
+            Some(lane) if lane.backlog.takes(place) => lane.lay_aside(core, number, place, batch, previous),
             _ => Err(batch),
         }
     }

@@ -285,7 +285,7 @@ impl<C: Codec, K> Producer<C, K> {
         };
         if let Some(aside) = &core.aside {
             aside.stop.give();
-            aside.ended.landed().await;
+            aside.ended.reached(ticket::Stage::Landed).await;
         }
         result
     }

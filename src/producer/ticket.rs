@@ -1,20 +1,31 @@
 //! What a batch on its way and those who watch over it tell each other.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Poll;
 
 use futures_util::FutureExt;
 use futures_util::task::AtomicWaker;
 
-/// One batch's: ends it early, and says when it has landed.
+/// One batch's: ends it early, and says where it is.
 #[derive(Debug, Default)]
 pub(super) struct Ticket {
     end: AtomicU8,
     flight: AtomicWaker,
-    has_landed: AtomicBool,
+    stage: AtomicU8,
     /// The batch behind it in its lane.
     next: AtomicWaker,
+}
+
+/// Where a batch is. One that has failed and is to be tried again comes back to the ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Not handed over yet.
+    Ground = 0,
+    /// Handed over for the first time, so that what is handed over behind it is stored behind it.
+    Air = 1,
+    /// Answered, well or ill.
+    Landed = 2,
 }
 
 /// Why a batch is not waited for any longer.
@@ -56,17 +67,25 @@ impl Ticket {
         .await
     }
 
-    /// The batch is answered, well or ill.
-    pub(super) fn land(&self) {
-        self.has_landed.store(true, Ordering::Release);
+    /// The batch is there now.
+    pub(super) fn is_at(&self, stage: Stage) {
+        self.stage.store(stage as u8, Ordering::Release);
         self.next.wake();
     }
 
-    /// Resolves when it is; for one waiter.
-    pub(super) async fn landed(&self) {
+    pub(super) fn stage(&self) -> Stage {
+        match self.stage.load(Ordering::Acquire) {
+            0 => Stage::Ground,
+            1 => Stage::Air,
+            _ => Stage::Landed,
+        }
+    }
+
+    /// Resolves when it is there, or further; for one waiter.
+    pub(super) async fn reached(&self, stage: Stage) {
         poll_fn(|context| {
             self.next.register(context.waker());
-            if self.has_landed.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
+            if self.stage() >= stage { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }

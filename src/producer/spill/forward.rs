@@ -16,6 +16,7 @@ use crate::observer::Observation;
 use crate::producer::breaker::Outcome;
 use crate::producer::core::Core;
 use crate::producer::delivery::Answer;
+use crate::producer::ticket::Stage;
 use crate::record::{Batch, Sequence, TopicPartition};
 use crate::transport::{
     CommitOutcome, Committed, Event, Generation, PollLimits, RawConsumer, RawProducer, sleep,
@@ -36,7 +37,7 @@ pub(in crate::producer) async fn forward(
     drop(select(Box::pin(work), Box::pin(stopped.stop.given())).await);
     // By then nothing here keeps the logs open.
     drop(stopped);
-    ended.land();
+    ended.is_at(Stage::Landed);
 }
 
 struct Forward {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use futures_channel::oneshot;
 use schemawire::record::{Batch, Sequence, TopicPartition};
 use schemawire::transport::{
     AppendError, Appended, BoxFuture, Capabilities, Committed, ConsumerSpec, Memory, Place, ProducerSpec,
@@ -25,6 +26,8 @@ pub(super) enum Fate {
     AckLost,
     /// It is refused for what it is.
     Poison,
+    /// It is stored, and answered when the test says so.
+    Late,
     /// It is never answered.
     Silent,
 }
@@ -47,6 +50,7 @@ struct Lines {
     next: VecDeque<Fate>,
     always: Option<Fate>,
     handed_over: usize,
+    late: Vec<oneshot::Sender<()>>,
 }
 
 impl Script {
@@ -67,6 +71,25 @@ impl Script {
     /// How many batches were handed over.
     pub(super) fn handed_over(&self) -> usize {
         self.0.lock().expect("no panic").handed_over
+    }
+
+    /// How many batches are to be answered late.
+    pub(super) fn late(&self) -> usize {
+        self.0.lock().expect("no panic").late.len()
+    }
+
+    /// Answers those, in their order, and from now on all at once.
+    pub(super) fn answer_late(&self) {
+        self.always(None);
+        let late = std::mem::take(&mut self.0.lock().expect("no panic").late);
+        late.into_iter().for_each(|answer| answer.send(()).unwrap_or_default());
+    }
+
+    /// Resolves when the test says so.
+    fn until_answered(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (answer, answered) = oneshot::channel();
+        self.0.lock().expect("no panic").late.push(answer);
+        async move { answered.await.unwrap_or_default() }
     }
 
     fn next(&self) -> Fate {
@@ -128,9 +151,13 @@ impl RawProducer for FaultyProducer {
         let (fate, sequence) = (self.script.next(), batch.sequence());
         let (inner, at) = (Arc::clone(&self.inner), at.clone());
         let next = Arc::clone(&self.next);
-        let stored = matches!(fate, Fate::Stored | Fate::Parted | Fate::AckLost)
+        let stored = matches!(fate, Fate::Stored | Fate::Parted | Fate::AckLost | Fate::Late)
             .then(|| inner.append(&at, batch.clone()));
+        let late = (fate == Fate::Late).then(|| self.script.until_answered());
         Box::pin(async move {
+            if let Some(late) = late {
+                late.await;
+            }
             let failed = |kind, possibly_written, batch| {
                 if let (Some(sequence), Some(next)) = (sequence, next.lock().expect("no panic").get_mut(&at))
                 {
@@ -150,7 +177,7 @@ impl RawProducer for FaultyProducer {
                 },
             };
             match (fate, stored) {
-                (Fate::Stored, Some(appended)) => Ok(appended),
+                (Fate::Stored | Fate::Late, Some(appended)) => Ok(appended),
                 (Fate::Parted, Some(appended)) => {
                     let breaks = vec![(2, appended.base_offset + 90)];
                     Ok(Appended { breaks, ..appended })

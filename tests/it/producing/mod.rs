@@ -3,6 +3,7 @@
 #[cfg(feature = "compression")]
 mod compressing;
 mod faulty;
+mod late;
 mod modes;
 mod observed;
 mod pressure;
