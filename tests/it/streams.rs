@@ -6,7 +6,7 @@
 //! ledger + log read again -> lost, doubled, reordered, and whether `possibly_written` was exact
 //! ```
 //!
-//! On the embedded log always; on three brokers where `scripts/streams.sh` or `scripts/faults.sh` has started them.
+//! On the embedded log always; on three brokers where `scripts/faults.sh` has started them.
 #![cfg(all(unix, feature = "embedded", feature = "json"))]
 
 mod brokers;
@@ -23,3 +23,4 @@ mod plays;
 mod produce;
 mod scene;
 mod transform;
+mod wire;

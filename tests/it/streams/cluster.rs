@@ -1,6 +1,6 @@
 //! Three brokers that can be killed, frozen, and brought back.
 //!
-//! `scripts/streams.sh` starts them, says in `SCHEMAWIRE_THREE_BROKERS` in which folder, and stops them. A test has them for itself,
+//! `scripts/faults.sh` starts them, says in `SCHEMAWIRE_THREE_BROKERS` in which folder, and stops them. A test has them for itself,
 //! and gives them back thawed and running, also when it panics.
 
 use std::path::PathBuf;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::child::signal;
 use super::ledger::pause;
+use super::wire::{self, Partition};
 use crate::support::file;
 
 /// The brokers, for one test at a time.
@@ -22,19 +23,18 @@ pub(super) struct Cluster {
 
 static TURN: Mutex<()> = Mutex::new(());
 
-/// A broker's number, and its process where it runs.
+/// A broker's number, and its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Node {
     number: u32,
     address: String,
-    process: Option<u32>,
 }
 
 impl Cluster {
     /// Nothing, with a word about it, where none was started.
     pub(super) fn of_this_run() -> Option<Self> {
         let Some(folder) = std::env::var_os("SCHEMAWIRE_THREE_BROKERS") else {
-            eprintln!("skipped: scripts/streams.sh starts the brokers that this needs");
+            eprintln!("skipped: scripts/faults.sh starts the brokers that this needs");
             return None;
         };
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,8 +53,7 @@ impl Cluster {
             let mut words = line.strip_prefix("node ")?.split(' ');
             let number = words.next()?.parse().ok()?;
             let address = words.next()?.to_owned();
-            let process = words.nth(1).and_then(|it| it.parse().ok());
-            Some(Node { number, address, process })
+            Some(Node { number, address })
         };
         said.lines().filter_map(node).collect()
     }
@@ -72,11 +71,16 @@ impl Cluster {
         assert_eq!(addresses.trim(), self.brokers, "all brokers run");
     }
 
+    #[track_caller]
     fn process(&self, number: u32) -> u32 {
-        let nodes = self.nodes();
-        let node = nodes.iter().find(|node| node.number == number);
-        node.and_then(|node| node.process)
-            .unwrap_or_else(|| panic!("broker {number} does not run: {nodes:?}"))
+        self.kept(number).unwrap_or_else(|| panic!("broker {number} does not run: {:?}", self.nodes()))
+    }
+
+    /// The process of a broker, where it is alive, from the file that the script keeps: a frozen broker answers nothing.
+    fn kept(&self, number: u32) -> Option<u32> {
+        let kept = std::fs::read_to_string(self.folder.join(format!("node-{number}/pid")));
+        let process = kept.ok().and_then(|it| it.split(' ').next()?.parse().ok());
+        process.filter(|process| is_alive(*process))
     }
 
     /// `kill -9`.
@@ -99,68 +103,53 @@ impl Cluster {
     }
 
     pub(super) fn freeze(&self, numbers: &[u32]) {
-        // All are looked up before the first of them no longer answers.
-        let processes: Vec<u32> = numbers.iter().map(|number| self.process(*number)).collect();
-        processes.into_iter().for_each(|process| signal("-STOP", process));
+        numbers.iter().for_each(|number| signal("-STOP", self.process(*number)));
     }
 
-    /// Lets go on all that were frozen. They are known from the files that the script keeps, since a frozen broker answers nothing.
+    /// Lets go on all that were frozen.
     pub(super) fn thaw(&self) {
-        for number in 1..=3 {
-            let kept = std::fs::read_to_string(self.folder.join(format!("node-{number}/pid")));
-            let process = kept.ok().and_then(|it| it.split(' ').next()?.parse().ok());
-            if let Some(process) = process.filter(|process| is_alive(*process)) {
-                signal("-CONT", process);
-            }
-        }
+        (1..=3).filter_map(|number| self.kept(number)).for_each(|process| signal("-CONT", process));
     }
 
     /// The broker that leads a partition.
     pub(super) fn leader(&self, topic: &str, partition: u32) -> u32 {
-        let said = self.describe(topic);
-        let line = said.lines().find(|line| line.contains(&format!("Partition: {partition}\t")));
-        let line = line.unwrap_or_else(|| panic!("no partition {partition}: {said}"));
-        word_behind(line, "Leader: ").parse().unwrap_or_else(|error| panic!("{line}: {error}"))
+        self.until(&format!("{topic}-{partition} has a leader"), || {
+            let known = self.addresses().find_map(|address| wire::partitions(address, topic))?;
+            known.into_iter().find(|it| it.number == partition).map(|it| it.leader)
+        })
     }
 
     /// The broker that leads the controllers.
     pub(super) fn controller(&self) -> u32 {
-        let said = self.tool("MetadataQuorumCommand", &["describe", "--status"]);
-        let line = said.lines().find(|line| line.starts_with("LeaderId:"));
-        let number = line.and_then(|line| line.split_whitespace().last()?.parse().ok());
-        number.unwrap_or_else(|| panic!("no controller: {said}"))
+        self.until("there is a controller", || self.addresses().find_map(wire::controller))
     }
 
-    /// Waits until all replicas of a topic are in sync.
+    /// Waits until all replicas of a topic are in sync, in the eyes of all brokers.
     pub(super) fn wait_in_sync(&self, topic: &str) {
-        for _ in 0..60 {
-            let said = self.describe(topic);
-            let mut lines = said.lines().filter(|line| line.contains("Isr: ")).peekable();
-            if lines.peek().is_some() && lines.all(|line| word_behind(line, "Isr: ").split(',').count() == 3)
-            {
-                return;
+        self.until(&format!("{topic} is in sync"), || {
+            let all = |known: Vec<Partition>| known.iter().all(|partition| partition.in_sync == 3);
+            self.addresses().all(|address| wire::partitions(address, topic).is_some_and(all)).then_some(())
+        });
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.brokers.split(',')
+    }
+
+    #[track_caller]
+    fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        for _ in 0..PATIENCE {
+            if let Some(found) = look() {
+                return found;
             }
-            pause(Duration::from_millis(500));
+            pause(Duration::from_millis(200));
         }
-        panic!("{topic} does not get in sync: {}", self.describe(topic));
-    }
-
-    fn describe(&self, topic: &str) -> String {
-        self.tool("TopicCommand", &["--describe", "--topic", topic])
-    }
-
-    /// One of Kafka's own tools: none of our code says who leads.
-    fn tool(&self, class: &str, arguments: &[&str]) -> String {
-        let jars = self.script("install");
-        let mut java = Command::new("java");
-        let java =
-            java.args(["-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", &format!("{}/*", jars.trim())]);
-        let java =
-            java.arg(format!("org.apache.kafka.tools.{class}")).args(["--bootstrap-server", &self.brokers]);
-        let output = java.args(arguments).output().expect("java runs");
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        panic!("it does not come about that {what}; {:?}", self.nodes());
     }
 }
+
+/// How many looks at the brokers, five a second, until they are given up.
+const PATIENCE: u32 = 300;
 
 impl Drop for Cluster {
     fn drop(&mut self) {
@@ -171,11 +160,6 @@ impl Drop for Cluster {
             self.start();
         }
     }
-}
-
-fn word_behind<'l>(line: &'l str, what: &str) -> &'l str {
-    let behind = line.split_once(what).map_or("", |(_, behind)| behind);
-    behind.split(['\t', ' ']).next().unwrap_or_default()
 }
 
 /// Whether a process is there, and more than an entry that nobody has asked for yet.
