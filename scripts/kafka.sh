@@ -257,6 +257,7 @@ PROPERTIES
 offsets.topic.num.partitions=5
 transaction.state.log.num.partitions=5
 broker.session.timeout.ms=3000
+group.min.session.timeout.ms=1000
 broker.heartbeat.interval.ms=500
 controller.quorum.election.timeout.ms=500
 controller.quorum.fetch.timeout.ms=1000

@@ -149,6 +149,15 @@ if ! $quick; then
         *) exit $status ;;
     esac
 
+    step "faults of three brokers, the usual ones"
+    status=0
+    scripts/faults.sh --usual || status=$?
+    case $status in
+        0) ;;
+        77) skipped+=("faults of three brokers: no Java, or no Kafka") ;;
+        *) exit $status ;;
+    esac
+
     step "the page of bench in a browser"
     status=0
     scripts/page.sh || status=$?
@@ -169,7 +178,7 @@ fi
 step "done"
 [ -d "${SCHEMAWIRE_CORPORA:-../shared/corpora}" ] || skipped+=("tests over the corpora: no folder there, set SCHEMAWIRE_CORPORA")
 if $quick; then
-    skipped+=("instructions, the package, the crates of bench --scaffold, the page of bench, the partitions of Kafka's producer, the transport on Kafka, clients of other languages: --quick")
+    skipped+=("instructions, the package, the crates of bench --scaffold, the page of bench, the partitions of Kafka's producer, the transport on Kafka, faults of three brokers, clients of other languages: --quick")
 fi
 if [ ${#skipped[@]} -eq 0 ]; then
     echo "skipped: nothing (${SECONDS}s)"

@@ -3,7 +3,8 @@
 //! ```text
 //!          next, next, ...   Output::send ...        commit
 //! session ──────────────────────────────────────> outputs + offsets, in one transaction ──> Committed
-//!    ^                                              └ a partition has left this member ──> Aborted
+//!    ^                                              ├ a partition has left this member, or
+//!    │                                              └ no broker took an output ───────────> Aborted
 //!    └──────────────── reads the same records again, where they are still its own ───────────┘
 //! ```
 //!
@@ -57,7 +58,8 @@ use crate::transport::{Committed, Place, RawTransaction, Transport, TransportErr
 pub enum Ended {
     /// Its records are visible, and what was read is not read again.
     Committed,
-    /// Nothing of it is: the group has rebalanced, or it was asked for. What is still this member's is read again.
+    /// Nothing of it is: the group has rebalanced, the outputs could not be written, or it was asked for. What is still this member's
+    /// is read again.
     Aborted,
 }
 
@@ -113,7 +115,7 @@ impl<C: Codec, K> Session<C, K> {
     }
 
     /// Makes what was sent visible, and what was read done, together. Aborts by itself when a partition that was read has left
-    /// this member.
+    /// this member, and when the transport has passing trouble before the commit itself.
     ///
     /// # Errors
     /// [`Class::Fenced`] where a newer session has the same transactional id. A transport that fails so that it is not known
@@ -126,7 +128,13 @@ impl<C: Codec, K> Session<C, K> {
         if !self.is_ours() {
             return self.abort().await;
         }
-        match self.try_commit().await {
+        let prepared = self.prepare().await;
+        let is_decided = prepared.is_ok();
+        let committed = match prepared {
+            Ok(()) => self.transaction.commit().await.map(drop),
+            Err(error) => Err(error),
+        };
+        match committed {
             Ok(()) => {
                 let offsets: Vec<_> = self.read.iter().map(|(at, read)| (at.clone(), read.next)).collect();
                 self.consumer.member.partitions.lock().stored(&offsets);
@@ -134,7 +142,8 @@ impl<C: Codec, K> Session<C, K> {
                 self.read.clear();
                 Ok(Ended::Committed)
             }
-            Err(error) if error.class() == Class::Abort => {
+            // What has not come as far as the commit has certainly not happened.
+            Err(error) if error.class() == Class::Abort || !is_decided && error.class().is_retriable() => {
                 self.tell(false);
                 self.abort().await
             }
@@ -183,7 +192,8 @@ impl<C: Codec, K> Session<C, K> {
         &self.consumer
     }
 
-    async fn try_commit(&mut self) -> Result<(), TransportError> {
+    /// All of the transaction but its commit.
+    async fn prepare(&mut self) -> Result<(), TransportError> {
         let offsets: Vec<_> =
             self.read.iter().map(|(at, read)| (at.clone(), Committed::at(read.next))).collect();
         let token = self.consumer.member.raw.group_token();
@@ -195,7 +205,6 @@ impl<C: Codec, K> Session<C, K> {
         if !offsets.is_empty() {
             transaction.send_offsets(&token, &offsets).await?;
         }
-        transaction.commit().await?;
         Ok(())
     }
 

@@ -22,5 +22,6 @@ mod number;
 mod plays;
 mod produce;
 mod scene;
+mod stepping;
 mod transform;
 mod wire;

@@ -115,7 +115,12 @@ pub(super) fn possibly_written(error: &KrafkaError) -> bool {
 
 /// Whether the member that wanted to commit has lost its place in the group.
 pub(super) fn is_stale(error: &KrafkaError) -> bool {
-    matches!(error, KrafkaError::Broker { code, .. } if STALE.contains(code))
+    match error {
+        KrafkaError::Broker { code, .. } => STALE.contains(code),
+        // Between the beginning of a rebalance and its end the client has no generation to commit under.
+        KrafkaError::IllegalState { .. } => true,
+        _ => false,
+    }
 }
 
 const fn advice(kind: TransportErrorKind) -> &'static str {

@@ -1,30 +1,34 @@
 //! Faults of three brokers, of their clients, and of both.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::child::{Part, Process};
 use super::cluster::Cluster;
 use super::consume::Consume;
-use super::ledger::{Known, pause};
+use super::count::Stored;
+use super::ledger::{Answer, Known, pause};
+use super::number::Number;
 use super::plays;
-use super::produce::Produce;
+use super::produce::{Full, Produce};
 use super::scene::{Scene, records, row};
-use super::transform::{Fault, Step, Transform};
+use super::stepping::{Fault, Step};
+use super::transform::Transform;
 
 /// What happens while records flow from a producer to a member of a group: zero lost, zero doubled, order kept, and nothing handled
 /// again that was committed.
 fn while_records_flow(
     fault: &str,
-    change: impl FnOnce(Produce) -> Produce,
+    change: impl FnOnce(&Scene, Produce) -> Produce,
     play: impl FnOnce(&Scene, &Cluster, &mut Known),
-) {
-    let Some(cluster) = Cluster::of_this_run() else { return };
+) -> Option<(Stored, Known)> {
+    let cluster = Cluster::of_this_run()?;
     let scene = Scene::on_brokers("flow", &cluster);
     scene.create(&scene.topic, 6);
     let produce = Produce { until: Some(scene.path("sent")), ..Produce::new(&scene.topic, records()) };
     let produce = Produce { pace: (records() / 10) as u32, ..produce };
     let consume = Consume::new(&scene.topic, &scene.group(), scene.path("handled"));
-    let parts = [Part::Produce(change(produce)), Part::Consume(consume)];
+    let parts = [Part::Produce(change(&scene, produce)), Part::Consume(consume)];
     let processes = scene.start_each("process", &parts);
     let mut known = scene.known();
     known.wait("records before the fault", |known| {
@@ -46,20 +50,25 @@ fn while_records_flow(
     cluster.start();
     cluster.wait_in_sync(&scene.topic);
     let (stored, handled) = (scene.stored(&scene.topic), scene.handled());
-    let (possibly, there) = stored.possibly_written;
-    let beside = match stored.not_written + possibly {
-        0 => String::new(),
-        _ => format!(
-            "{} refused as not written, {possibly} possibly written, of which {there} are there",
-            stored.not_written
-        ),
-    };
-    row(fault, scene.on(), Some(&stored), Some(&handled), &beside);
+    row(fault, scene.on(), Some(&stored), Some(&handled), &beside(&stored, &known));
     stored.is_exact();
     handled.is_at_least_once();
+    Some((stored, known))
 }
 
-fn as_it_is(produce: Produce) -> Produce {
+/// What else was counted, where there is any of it.
+fn beside(stored: &Stored, known: &Known) -> String {
+    let (possibly, there) = stored.possibly_written;
+    let counts = [
+        (stored.not_written, format!("{} refused as not written", stored.not_written)),
+        (possibly, format!("{possibly} possibly written, of which {there} are there")),
+        (known.times("spilled") as u64, format!("{} laid aside meanwhile", known.times("spilled"))),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text);
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn as_it_is(_: &Scene, produce: Produce) -> Produce {
     produce
 }
 
@@ -89,7 +98,7 @@ fn kill_9_of_a_broker_that_is_neither() {
 /// All brokers in turn, each back before the next goes.
 #[test]
 fn a_rolling_restart() {
-    let slowly = |produce| Produce { pace: (records() / 50) as u32, ..produce };
+    let slowly = |_: &Scene, produce| Produce { pace: (records() / 50) as u32, ..produce };
     while_records_flow("rolling restart", slowly, |scene, cluster, _| {
         for number in 1..=3 {
             cluster.stop(number);
@@ -100,24 +109,35 @@ fn a_rolling_restart() {
 }
 
 /// A deadline that is over long before the brokers go on.
-fn short(produce: Produce) -> Produce {
-    Produce { delivery: 8_000, ..produce }
+fn short(_: &Scene, produce: Produce) -> Produce {
+    Produce { delivery: DEADLINE, ..produce }
 }
 
-/// Nobody answers. Every handle resolves all the same: the producer's window would not move otherwise.
-fn frozen(cluster: &Cluster, known: &mut Known) {
-    known.update();
-    let before = known.unacknowledged;
-    cluster.freeze(&[1, 2, 3]);
-    known.wait("records that are given up", |known| known.unacknowledged >= before + 50);
-    cluster.thaw();
-}
+/// In milliseconds.
+const DEADLINE: u64 = 8_000;
 
+/// Nobody answers. Every handle resolves all the same: the producer's window would not move otherwise. When the brokers go on, so does
+/// the producer: of what is sent from then on less is given up than comes within one deadline.
 #[test]
 fn all_brokers_frozen_past_the_deadline() {
-    while_records_flow("freeze all brokers past the deadline", short, |_, cluster, known| {
-        frozen(cluster, known);
+    let mut thawed_at = BTreeMap::new();
+    let played = while_records_flow("freeze all brokers past the deadline", short, |_, cluster, known| {
+        known.update();
+        let before = known.unacknowledged;
+        cluster.freeze(&[1, 2, 3]);
+        known.wait("records that are given up", |known| known.unacknowledged >= before + 50);
+        cluster.thaw();
+        known.update();
+        thawed_at = known.next.clone();
     });
+    let Some((stored, known)) = played else { return };
+    assert!(stored.possibly_written.0 > 0, "some were on their way: {stored:?}");
+    let is_behind = |number: &Number| thawed_at.get(&number.key).is_some_and(|next| number.sequence >= *next);
+    let is_given_up = |answer| matches!(answer, Answer::NotWritten | Answer::PossiblyWritten);
+    let given_up =
+        known.sent.iter().filter(|(number, answer)| is_behind(number) && is_given_up(**answer)).count();
+    eprintln!("{given_up} of those that were sent behind the thaw were given up");
+    assert!((given_up as u64) < records() / 10 * DEADLINE / 1_000, "{given_up}: {stored:?}");
 }
 
 /// Others lead what it led, while it stands still; then it goes on, and believes for a moment that it still leads.
@@ -130,17 +150,40 @@ fn a_leader_that_is_frozen_past_the_deadline() {
     });
 }
 
-/// No broker answers, and the buffer is small: a send waits for room as long as it may, is refused, and nothing grows.
-#[test]
-fn a_full_buffer() {
-    let small = |produce| Produce { buffer: Some((1_000, 500)), ..short(produce) };
+/// No broker answers for a while, and there is room for a tenth of the records. The process that sends holds that it never has more.
+fn a_full_buffer(what: &str, full: impl FnOnce(&Scene) -> Full) -> Option<(Stored, Known)> {
     while_records_flow(
-        "full buffer: all brokers frozen, room for 1,000 records",
-        small,
-        |_, cluster, known| {
-            frozen(cluster, known);
+        &format!("room for a tenth, all brokers frozen: a record without room {what}"),
+        |scene, produce| Produce { buffer: Some((records() as usize / 10, full(scene))), ..produce },
+        |_, cluster, _| {
+            cluster.freeze(&[1, 2, 3]);
+            pause(Duration::from_secs(6));
+            cluster.thaw();
         },
-    );
+    )
+}
+
+#[test]
+fn a_full_buffer_waits() {
+    let Some((stored, _)) = a_full_buffer("waits", |_| Full::Waits) else { return };
+    assert_eq!(stored.not_written + stored.possibly_written.0, 0, "all had time enough: {stored:?}");
+}
+
+#[test]
+fn a_full_buffer_fails() {
+    let Some((stored, _)) = a_full_buffer("fails", |_| Full::Fails) else { return };
+    assert!(stored.not_written > 0 && stored.possibly_written.0 == 0, "{stored:?}");
+}
+
+#[test]
+fn a_full_buffer_spills() {
+    let Some((stored, known)) =
+        a_full_buffer("is laid aside", |scene| Full::Spills(scene.path("aside.redb")))
+    else {
+        return;
+    };
+    assert_eq!(stored.not_written + stored.possibly_written.0, 0, "there was room aside: {stored:?}");
+    assert!(known.has("spilled"), "nothing was laid aside");
 }
 
 #[test]

@@ -7,11 +7,12 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::consume::{self, Consume};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, patience, pause};
 use super::log;
 use super::produce::{self, Produce};
 use super::transform::{self, Transform};
@@ -122,14 +123,26 @@ impl Process {
     /// Waits until it has ended by itself, in good order.
     #[track_caller]
     pub(super) fn end(mut self) {
-        let status = self.child.wait().expect("it ends");
+        let status = self.status();
         assert!(status.success(), "it ended with {status}:\n{}", self.said());
     }
 
     /// Waits until it has ended, in whatever order.
+    #[track_caller]
     pub(super) fn ended(mut self) -> (ExitStatus, String) {
-        let status = self.child.wait().expect("it ends");
+        let status = self.status();
         (status, self.said())
+    }
+
+    #[track_caller]
+    fn status(&mut self) -> ExitStatus {
+        for _ in 0..patience().as_millis() / 20 {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                return status;
+            }
+            pause(Duration::from_millis(20));
+        }
+        panic!("it does not end:\n{}", self.said());
     }
 
     pub(super) fn thaw(&self) {

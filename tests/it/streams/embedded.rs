@@ -6,7 +6,8 @@ use super::ledger::Answer;
 use super::plays;
 use super::produce::Produce;
 use super::scene::{Scene, records, row};
-use super::transform::{Fault, Step, Transform};
+use super::stepping::{Fault, Step};
+use super::transform::Transform;
 use crate::support::Mount;
 
 /// The process of a producer and two members is killed again and again, and started again.
@@ -53,6 +54,25 @@ fn kill_9_of_producer_and_consumers_loses_and_doubles_nothing() {
 #[test]
 fn consume_transform_produce_is_exactly_once_over_crashes_at_every_step() {
     plays::crashes_at_every_step(&Scene::embedded("steps"));
+}
+
+#[test]
+fn a_transaction_in_trouble_before_its_commit_is_done_again_in_the_same_session() {
+    let (scene, to) = (Scene::embedded("trouble"), "trouble-out");
+    scene.create(&scene.topic, 3);
+    scene.create(to, 3);
+    let produce = Produce { pace: 50_000, ..Produce::new(&scene.topic, records() / 10) };
+    scene.start("produce", &[Part::Produce(produce)]).end();
+    let transform = Transform { most: 20, ..Transform::new(&scene.topic, to) };
+    let steps = [Step::Polled, Step::Begun, Step::Appended, Step::Sent];
+    for step in steps {
+        let next = Transform { only: Some(3), ..transform.clone().with(Fault::Fail, step, 1) };
+        scene.start(&format!("{step:?}"), &[Part::Transform(next)]).end();
+    }
+    scene.start("last", &[Part::Transform(transform)]).end();
+    let known = scene.known();
+    assert_eq!((known.times("aborted"), known.times("anew")), (steps.len(), 0));
+    scene.stored(to).is_exact();
 }
 
 #[test]

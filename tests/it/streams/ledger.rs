@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::number::Number;
+use super::scene::records;
 
 /// Where a process writes down what happens.
 #[derive(Debug)]
@@ -182,7 +183,7 @@ impl Known {
             reason = "a test that waits for ever tells nobody what is missing"
         )]
         let now = Instant::now;
-        let until = now() + PATIENCE;
+        let until = now() + patience();
         loop {
             self.update();
             assert!(!self.has("failed"), "while waiting for: {what}; a process failed:\n{}", self.said());
@@ -191,7 +192,8 @@ impl Known {
             }
             assert!(
                 now() < until,
-                "{PATIENCE:?} have passed without: {what}; {} sent, {} acknowledged, {} refused, {} handled, marks {:?}",
+                "{:?} have passed without: {what}; {} sent, {} acknowledged, {} refused, {} handled, marks {:?}",
+                patience(),
                 self.sent.len(),
                 self.acknowledged,
                 self.unacknowledged,
@@ -204,7 +206,9 @@ impl Known {
 }
 
 /// How long is waited for something that has to happen.
-const PATIENCE: Duration = Duration::from_secs(150);
+pub(super) fn patience() -> Duration {
+    Duration::from_secs(150 + records() / 500)
+}
 
 #[expect(clippy::disallowed_methods, reason = "between two looks at a file")]
 pub(super) fn pause(time: Duration) {

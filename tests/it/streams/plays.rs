@@ -10,7 +10,8 @@ use super::child::{Part, Process};
 use super::consume::Consume;
 use super::produce::Produce;
 use super::scene::{Scene, records, row};
-use super::transform::{Fault, Step, Transform};
+use super::stepping::{Fault, Step};
+use super::transform::Transform;
 
 /// The process is gone at every step of a transaction, each time in another one; another goes on. Exactly once.
 pub(super) fn crashes_at_every_step(scene: &Scene) {
@@ -29,10 +30,11 @@ pub(super) fn crashes_at_every_step(scene: &Scene) {
     }
     scene.start("last", &[Part::Transform(transform)]).end();
     let stored = scene.stored(&to);
-    let beside = format!("read committed; {} refused before, as not written", stored.not_written);
-    row("consume-transform-produce, a crash at each of 6 steps", scene.on(), Some(&stored), None, &beside);
+    let fault = "consume-transform-produce, a crash at each of 6 steps";
+    row(fault, scene.on(), Some(&stored), None, "read committed");
     stored.is_exact();
-    assert!(stored.acknowledged >= records() * 9 / 10, "{stored:?}");
+    // Nothing goes wrong while the first topic is filled, though it was made just now.
+    assert!(stored.acknowledged >= records() && stored.not_written == 0, "{stored:?}");
 }
 
 /// Members join and leave in good order while records flow. Each record is handled once, by somebody.

@@ -13,8 +13,8 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use schemawire::codec::Json;
-use schemawire::producer::{ProduceExt, Producer, SendError};
-use schemawire::transport::{Acknowledge, Transport, sleep};
+use schemawire::producer::{ProduceExt, Producer, SendError, Spill};
+use schemawire::transport::{Acknowledge, Embedded, Transport, sleep};
 use serde::{Deserialize, Serialize};
 
 use super::ledger::{Known, Ledger};
@@ -39,8 +39,19 @@ pub(super) struct Produce {
     pub(super) until: Option<PathBuf>,
     /// How long a batch is tried, in milliseconds.
     pub(super) delivery: u64,
-    /// The most records that wait, and for how many milliseconds one waits for room.
-    pub(super) buffer: Option<(usize, u64)>,
+    /// The most records that wait, and what becomes of those behind them.
+    pub(super) buffer: Option<(usize, Full)>,
+}
+
+/// What becomes of a record for which there is no room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Full {
+    /// It waits.
+    Waits,
+    /// It is refused at once.
+    Fails,
+    /// It is laid aside, in an embedded log of that name.
+    Spills(PathBuf),
 }
 
 /// What keeps records from being lost and doubled.
@@ -88,15 +99,20 @@ pub(super) async fn run(log: &Arc<dyn Transport>, ledger: &Ledger, known: &Path,
     while goes_on(sent) {
         let mut tick = sleep(Duration::from_secs(1) / BLOCKS);
         // The buffer never grows beyond what it was given.
-        assert!(work.buffer.is_none_or(|(records, _)| producer.buffered_records() <= records));
+        assert!(work.buffer.as_ref().is_none_or(|(records, _)| producer.buffered_records() <= *records));
         let (lines, block) = block(&work, &mut next, sent);
         ledger.write(&lines);
         for number in block {
             sent += 1;
             let value = number.text();
             let key = number.key_bytes();
-            match producer.message(value.as_str()).key(&key).enqueue_waiting().await {
-                Ok(handle) => flying.push(async move { (number, handle.await.map(drop)) }),
+            let message = producer.message(value.as_str()).key(&key);
+            let handle = match work.buffer {
+                Some((_, Full::Fails)) => message.enqueue(),
+                _ => message.enqueue_waiting().await,
+            };
+            match handle {
+                Ok(handle) => flying.push(async move { (number, handle.await.map(|it| it.spilled)) }),
                 Err(error) => tell(ledger, number, Err(error)),
             }
         }
@@ -115,6 +131,9 @@ pub(super) async fn run(log: &Arc<dyn Transport>, ledger: &Ledger, known: &Path,
     }
     // What was refused has been told by its handle.
     drop(producer.flush().await);
+    while producer.spilled() > 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
     ledger.write("m sent\n");
 }
 
@@ -141,9 +160,15 @@ async fn answer_of<F: Future>(flying: &mut FuturesUnordered<F>) -> F::Output {
     }
 }
 
-fn tell(ledger: &Ledger, number: Number, answer: Result<(), SendError>) {
+/// Writes down what became of a record: whether it lies aside, where it is safe.
+fn tell(ledger: &Ledger, number: Number, answer: Result<bool, SendError>) {
     let what = match answer {
-        Ok(()) => 'a',
+        Ok(spilled) => {
+            if spilled {
+                ledger.write("m spilled\n");
+            }
+            'a'
+        }
         Err(error) => {
             // Why, for whoever looks into a test that failed.
             eprintln!("{number}: {}", chain(&error));
@@ -162,8 +187,12 @@ async fn open(log: &Arc<dyn Transport>, work: &Produce) -> Producer<Json> {
     let mut producer = log.producer(&work.topic).value(&serdes().await, Json, &text()).must_exist();
     producer = producer.acknowledge(acknowledge).idempotent(idempotent);
     producer = producer.delivery_timeout(Duration::from_millis(work.delivery));
-    if let Some((records, longest)) = work.buffer {
-        producer = producer.buffer_records(records).max_block(Duration::from_millis(longest));
+    if let Some((records, full)) = &work.buffer {
+        // Longer than anything here takes.
+        producer = producer.buffer_records(*records).max_block(Duration::from_secs(600));
+        if let Full::Spills(file) = full {
+            producer = producer.spill(Spill::on(Embedded::open(file).expect("a log")));
+        }
     }
     producer.build().await.unwrap_or_else(|error| panic!("{error:?}"))
 }

@@ -1,23 +1,24 @@
-//! A process that consumes, transforms and produces in transactions, and crashes where it is told to.
+//! A process that consumes, transforms and produces in a session, and crashes where it is told to.
+//!
+//! This file is all that these tests use of `session()` and `output()`.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 use schemawire::class::Class;
-use schemawire::record::{Batch, TopicPartition};
-use schemawire::transport::{
-    Committed, ConsumerSpec, Event, Place, PollLimits, RawConsumer, RawTransaction, Transport,
-    TransportError, sleep,
-};
+use schemawire::codec::Json;
+use schemawire::consumer::{ConsumeError, ConsumeExt, Ended, Session};
+use schemawire::producer::{Output, ProduceExt, SendError};
+use schemawire::record::TopicPartition;
+use schemawire::transport::{Place, Transport, TransportError, sleep};
 use serde::{Deserialize, Serialize};
 
-use super::child::signal;
 use super::ledger::Ledger;
-use super::log::wait_for;
+use super::log::{serdes, text, wait_for};
+use super::stepping::{Fault, Faults, Step, Stepping};
 
 /// A member that writes each record of one topic into another, once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,42 +30,14 @@ pub(super) struct Transform {
     pub(super) id: String,
     /// The most records of one transaction.
     pub(super) most: usize,
+    /// Leaves after so many transactions.
+    pub(super) only: Option<u32>,
     /// What happens to it, at that step of that transaction, counted from 0.
     pub(super) fault: Option<(Fault, Step, u32)>,
     /// Begins when that file exists.
     pub(super) after: Option<PathBuf>,
     /// What ends [`Fault::Hang`].
     pub(super) goes_on: Option<PathBuf>,
-}
-
-/// What happens to a process in the middle of its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Fault {
-    /// It is gone: no destructor runs, and nobody is told.
-    Crash,
-    /// It stands still, until it is thawed.
-    Freeze,
-    /// It hangs in its own work, until the file of [`Transform::goes_on`] exists.
-    Hang,
-}
-
-/// Where a transaction stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Step {
-    /// Records have come.
-    Polled,
-    Begun,
-    Appended,
-    /// The offsets are in it, too.
-    Sent,
-    /// The commit is under way: asked for, and not answered.
-    Committing,
-    Committed,
-}
-
-impl Step {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Polled, Self::Begun, Self::Appended, Self::Sent, Self::Committing, Self::Committed];
 }
 
 impl Transform {
@@ -77,6 +50,7 @@ impl Transform {
             group,
             id,
             most: 500,
+            only: None,
             fault: None,
             after: None,
             goes_on: None,
@@ -89,79 +63,74 @@ impl Transform {
     }
 }
 
-pub(super) async fn run(log: &Arc<dyn Transport>, ledger: &Ledger, work: Transform) {
+pub(super) async fn run(log: &Arc<dyn Transport>, ledger: &Arc<Ledger>, work: Transform) {
     if let Some(file) = &work.after {
         wait_for(file).await;
     }
-    let mut count = 0;
+    let faults = Arc::new(Faults::new(ledger, work.fault, work.goes_on.clone()));
+    let log = Stepping { log: Arc::clone(log), faults };
     // After trouble everything begins anew at what is committed, which is right whether the last transaction was or not.
     loop {
-        match transactions(log, ledger, &work, &mut count).await {
+        match transactions(&log, ledger, &work).await {
             Ok(()) => return ledger.write("m through\n"),
-            Err(error) if error.class() == Class::Fenced => return ledger.write("m fenced\n"),
-            Err(error) if matches!(error.class(), Class::Abort | Class::Retry { .. }) => {
-                eprintln!("begins anew: {error:?}");
+            Err(Trouble { class: Class::Fenced, .. }) => return ledger.write("m fenced\n"),
+            Err(Trouble { class: Class::Abort | Class::Retry { .. }, said }) => {
+                eprintln!("begins anew: {said}");
                 ledger.write("m anew\n");
             }
-            Err(error) => panic!("{error:?}"),
+            Err(trouble) => panic!("{trouble:?}"),
         }
     }
 }
 
 /// Transactions until something goes wrong, or until the group is through.
-async fn transactions(
-    log: &Arc<dyn Transport>,
-    ledger: &Ledger,
-    work: &Transform,
-    count: &mut u32,
-) -> Result<(), TransportError> {
-    let spec = ConsumerSpec::new(&[&work.from]).with_group(&work.group);
-    let mut consumer = log.open_consumer(spec.with_session_timeout(Duration::from_secs(6))).await?;
-    let mut owner = log.open_transactional(&work.id).await?;
+async fn transactions(log: &Stepping, ledger: &Ledger, work: &Transform) -> Result<(), Trouble> {
+    let serdes = serdes().await;
+    let from = log.consumer(&work.from).group(&work.group).value(&serdes, Json, &text());
+    let from = from.session_timeout(SESSION).revoke_within(SESSION / 2);
+    let mut session = from.session(&work.id).await?;
+    let to = log.producer(&work.to).value(&serdes, Json, &text()).must_exist().output(&session).await?;
     ledger.write("m ready\n");
-    let mut held = BTreeMap::new();
-    loop {
-        match consumer.next(PollLimits::default().with_wait(Duration::from_millis(100))).await? {
-            Event::Assigned { generation, partitions } => {
-                held.extend(partitions.into_iter().map(|(at, _)| (at, generation)));
+    let mut committed = 0;
+    while work.only.is_none_or(|only| committed < only) {
+        let read = transform(&mut session, &to, work.most).await?;
+        if read == 0 {
+            if is_through(log, work).await? {
+                break;
             }
-            Event::Revoking { generation, partitions } => {
-                held.retain(|at, _| !partitions.contains(at));
-                consumer.revoked(generation).await?;
+            continue;
+        }
+        match session.commit().await? {
+            Ended::Committed => {
+                committed += 1;
+                ledger.write("m transaction\n");
             }
-            Event::Lost { partitions, .. } => held.retain(|at, _| !partitions.contains(at)),
-            Event::Records { at, generation, from, batch }
-                if held.get(&at).is_some_and(|it| *it <= generation) =>
-            {
-                let mut records = batch.iter().filter(|record| record.offset >= from).peekable();
-                while records.peek().is_some() {
-                    let mut out = Batch::new();
-                    let mut behind = 0;
-                    for record in records.by_ref().take(work.most) {
-                        out.push(record.key, record.value, &record.headers(), Some(record.timestamp));
-                        behind = record.offset + 1;
-                    }
-                    let faults = Faults { ledger, work, count: *count };
-                    let done = transaction(&*consumer, &mut *owner, &faults, (&at, out, behind)).await;
-                    if let Err(error) = done {
-                        // Whoever owns the id no longer learns it here at the latest.
-                        owner.abort().await.or_else(|abort| {
-                            if abort.class() == Class::Fenced { Err(abort) } else { Ok(()) }
-                        })?;
-                        return Err(error);
-                    }
-                    *count += 1;
-                    ledger.write("m transaction\n");
-                }
-            }
-            Event::Idle if is_through(log, work).await? => return consumer.close().await,
-            _ => {}
+            Ended::Aborted => ledger.write("m aborted\n"),
         }
     }
+    Ok(session.close().await?)
+}
+
+/// How long a member that is gone is waited for.
+const SESSION: Duration = Duration::from_secs(3);
+
+/// Writes as many records as there are, and gives how many.
+async fn transform(session: &mut Session<Json>, to: &Output<Json>, most: usize) -> Result<usize, Trouble> {
+    for read in 0..most {
+        match select(pin!(session.next()), sleep(Duration::from_millis(100))).await {
+            Either::Left((message, _)) => {
+                let message = message?.expect("the log has no end");
+                let key = message.key_bytes().expect("a key").to_vec();
+                to.send_keyed(&key, message.value::<&str>()?)?;
+            }
+            Either::Right(_) => return Ok(read),
+        }
+    }
+    Ok(most)
 }
 
 /// Whether the group has committed all that the topic holds.
-async fn is_through(log: &Arc<dyn Transport>, work: &Transform) -> Result<bool, TransportError> {
+async fn is_through(log: &Stepping, work: &Transform) -> Result<bool, Trouble> {
     let committed = log.committed(&work.group).await?;
     for partition in 0..log.partitions(&work.from).await?.unwrap_or_default() {
         let at = TopicPartition::new(work.from.as_str(), partition);
@@ -173,58 +142,27 @@ async fn is_through(log: &Arc<dyn Transport>, work: &Transform) -> Result<bool, 
     Ok(true)
 }
 
-/// One transaction.
-async fn transaction(
-    consumer: &dyn RawConsumer,
-    owner: &mut dyn RawTransaction,
-    faults: &Faults<'_>,
-    (at, out, behind): (&TopicPartition, Batch, u64),
-) -> Result<(), TransportError> {
-    faults.at(Step::Polled).await;
-    owner.begin().await?;
-    faults.at(Step::Begun).await;
-    owner.append(&TopicPartition::new(faults.work.to.as_str(), at.partition), out).await?;
-    faults.at(Step::Appended).await;
-    let offsets = [(at.clone(), Committed::at(behind))];
-    owner.send_offsets(&consumer.group_token(), &offsets).await?;
-    faults.at(Step::Sent).await;
-    if faults.is_due(Step::Committing) {
-        // In flight, for a moment that differs from run to run.
-        let moment = sleep(Duration::from_micros(u64::from(std::process::id() % 5_000)));
-        drop(select(pin!(owner.commit()), moment).await);
-        faults.at(Step::Committing).await;
-    }
-    owner.commit().await?;
-    faults.at(Step::Committed).await;
-    Ok(())
+/// What went wrong, and what may be done about it.
+#[derive(Debug)]
+struct Trouble {
+    class: Class,
+    said: String,
 }
 
-/// What happens, and when.
-struct Faults<'w> {
-    ledger: &'w Ledger,
-    work: &'w Transform,
-    count: u32,
+impl From<ConsumeError> for Trouble {
+    fn from(error: ConsumeError) -> Self {
+        Self { class: error.class(), said: format!("{error:?}") }
+    }
 }
 
-impl Faults<'_> {
-    fn is_due(&self, step: Step) -> bool {
-        self.work.fault.is_some_and(|(_, at, count)| (at, count) == (step, self.count))
+impl From<SendError> for Trouble {
+    fn from(error: SendError) -> Self {
+        Self { class: error.class(), said: format!("{error:?}") }
     }
+}
 
-    async fn at(&self, step: Step) {
-        let Some((fault, ..)) = self.work.fault.filter(|_| self.is_due(step)) else { return };
-        match fault {
-            Fault::Crash => std::process::abort(),
-            Fault::Freeze => {
-                self.ledger.write("m frozen\n");
-                signal("-STOP", std::process::id());
-            }
-            Fault::Hang => {
-                self.ledger.write("m hanging\n");
-                if let Some(file) = &self.work.goes_on {
-                    wait_for(file).await;
-                }
-            }
-        }
+impl From<TransportError> for Trouble {
+    fn from(error: TransportError) -> Self {
+        Self { class: error.class(), said: format!("{error:?}") }
     }
 }
