@@ -286,6 +286,16 @@ free_ports() {
     fail "no $1 free ports in a row: give --port"
 }
 
+# A process that was killed is gone before the last of its threads has let go of the port.
+is_free() {
+    local _
+    for _ in $(seq 50); do
+        is_taken "$1" || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # -- A node ------------------------------------------------------------------------------------------------------------------------
@@ -293,7 +303,7 @@ is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 start_node() {
     local port home=$dir/node-$1
     for port in $(broker_port "$1") $(controller_port "$1"); do
-        ! is_taken "$port" || fail "port $port, which node $1 of $dir needs, is taken by another program"
+        is_free "$port" || fail "port $port, which node $1 of $dir needs, is taken by another program"
     done
     # A session of its own: what interrupts this terminal later is not meant for the broker.
     $(command -v setsid) nohup "${run_java[@]}" kafka.Kafka "$home/server.properties" \
