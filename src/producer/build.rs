@@ -23,9 +23,6 @@ use crate::schema::Schema;
 use crate::serdes::{Serdes, Writer};
 use crate::transport::{Acknowledge, Clock, TopicSpec, Transport};
 
-/// How long records are kept together for a transport that collects them into batches by itself.
-const HAND_OVER: Duration = Duration::from_millis(1);
-
 /// The most bytes that are on their way to the spill log, beside the buffer.
 const ON_THE_WAY_ASIDE: usize = 4 << 20;
 
@@ -258,8 +255,6 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
         let keys = key.prepare(&topic).await?;
         let raw = transport.open_producer(settings.spec()).await?;
         let able = transport.capabilities();
-        // What the transport collects by itself only has to be handed over together.
-        let linger = if able.native_batching { settings.linger.min(HAND_OVER) } else { settings.linger };
         let (aside, reader, backlogs) = match settings.spill.clone() {
             Some(spill) => {
                 let (aside, reader, backlogs) = spill.open(&topic, partitions).await?;
@@ -277,11 +272,11 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
             raw: raw.into(),
             settings: Delivering {
                 batch: settings.batch.min(able.max_batch),
-                linger,
+                linger: settings.linger,
                 timeout: settings.delivery_timeout,
                 backoff: settings.backoff,
-                pipelined: able.idempotent || able.native_batching,
-                retries: !able.native_batching,
+                pipelined: able.idempotent || able.retries,
+                retries: !able.retries,
             },
             budget: Budget::new(settings.buffer, settings.buffer_records),
             breaker: settings.breaker.unwrap_or_else(own),

@@ -66,8 +66,7 @@ impl Settings {
             .with_acknowledge(self.acknowledge)
             .with_idempotence(self.idempotent)
             .with_compression(self.compression)
-            .with_delivery_timeout(self.delivery_timeout)
-            .with_linger(self.linger);
+            .with_delivery_timeout(self.delivery_timeout);
         match &self.client_id {
             Some(name) => spec.with_client_id(name),
             None => spec,

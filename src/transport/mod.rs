@@ -55,8 +55,8 @@ pub struct Capabilities {
     pub transactions: bool,
     /// Members of a group share the partitions of a topic.
     pub groups: bool,
-    /// It collects records into batches by itself; the core then does not linger.
-    pub native_batching: bool,
+    /// It tries a batch again by itself, until the delivery timeout; the core then does not.
+    pub retries: bool,
     /// [`Transport::maintain`] lets go of what retention no longer keeps; otherwise a server does, at a time of its own.
     pub maintains: bool,
     /// The largest batch in bytes.

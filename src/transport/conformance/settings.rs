@@ -19,10 +19,9 @@ pub(super) async fn contradictions(transport: Arc<dyn Transport>) {
             assert!(error.message.contains(word), "`{word}` is not in: {error}");
         }
     };
-    let seconds = Duration::from_secs;
-    let spec = ProducerSpec::default().with_linger(seconds(9)).with_delivery_timeout(seconds(8));
-    let error = transport.open_producer(spec).await.expect_err("the linger is longer");
-    refused(error, ["delivery timeout of 8s", "linger of 9s"]);
+    let spec = ProducerSpec::default().with_delivery_timeout(Duration::ZERO);
+    let error = transport.open_producer(spec).await.expect_err("over before it begins");
+    refused(error, ["delivery timeout", "0 s"]);
 
     let spec = ConsumerSpec::new(&["contradictions"]);
     let error =
@@ -44,7 +43,6 @@ pub(super) async fn taken(transport: Arc<dyn Transport>) {
     let spec = ProducerSpec::default()
         .with_client_id("settings-producer")
         .with_idempotence(false)
-        .with_linger(Duration::ZERO)
         .with_delivery_timeout(Duration::from_secs(60));
     let producer = transport.open_producer(spec).await.expect("a producer opens");
     producer.append(&at, batch(&["a"])).await.expect("stored");

@@ -114,7 +114,7 @@ impl Transport for Embedded {
             idempotent: true,
             transactions: true,
             groups: true,
-            native_batching: false,
+            retries: false,
             maintains: true,
             max_batch: Batch::MAX_SIZE,
         }

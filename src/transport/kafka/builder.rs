@@ -91,7 +91,7 @@ impl KafkaBuilder {
     }
 
     /// How long one request may wait for its answer (default: 30 s); [`KafkaBuilder::connect`] fails after that long, too. A
-    /// producer's delivery time-out must have room for it and the linger.
+    /// producer's delivery time-out must have room for it.
     pub const fn request_timeout(mut self, timeout: Duration) -> Self {
         self.settings.request_timeout = timeout;
         self

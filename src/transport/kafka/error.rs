@@ -47,6 +47,35 @@ const KINDS: &[(TransportErrorKind, &[ErrorCode])] = &[
     (TransportErrorKind::OutOfSequence, &[ErrorCode::OutOfOrderSequenceNumber]),
 ];
 
+/// The answers to a batch that say that it is not stored. All others leave that open: a time-out, a failure of the disk, too few
+/// followers *after* the leader had it.
+const REFUSALS: &[ErrorCode] = &[
+    ErrorCode::CorruptMessage,
+    ErrorCode::UnknownTopicOrPartition,
+    ErrorCode::UnknownTopicId,
+    ErrorCode::InconsistentTopicId,
+    ErrorCode::InvalidTopic,
+    ErrorCode::NotLeaderForPartition,
+    ErrorCode::FencedLeaderEpoch,
+    ErrorCode::NotEnoughReplicas,
+    ErrorCode::MessageTooLarge,
+    ErrorCode::RecordListTooLarge,
+    ErrorCode::InvalidRecord,
+    ErrorCode::InvalidTimestamp,
+    ErrorCode::InvalidRequiredAcks,
+    ErrorCode::UnsupportedCompressionType,
+    ErrorCode::UnsupportedForMessageFormat,
+    ErrorCode::UnsupportedVersion,
+    ErrorCode::TopicAuthorizationFailed,
+    ErrorCode::ClusterAuthorizationFailed,
+    ErrorCode::PolicyViolation,
+    ErrorCode::OutOfOrderSequenceNumber,
+    ErrorCode::UnknownProducerId,
+    ErrorCode::InvalidProducerEpoch,
+    ErrorCode::ProducerFenced,
+    ErrorCode::ThrottlingQuotaExceeded,
+];
+
 /// The answers to a commit that say that the member is not what it was: nothing was stored.
 const STALE: &[ErrorCode] = &[
     ErrorCode::IllegalGeneration,
@@ -101,16 +130,9 @@ pub(super) fn kind_of(error: &KrafkaError) -> TransportErrorKind {
     }
 }
 
-/// Whether a record that was handed over and came back with this may be in the log all the same.
-pub(super) fn possibly_written(error: &KrafkaError) -> bool {
-    match error {
-        KrafkaError::DeliveryTimeout { possibly_written, .. } => *possibly_written,
-        // It was on its way, and nobody knows how far it came.
-        KrafkaError::Network(_) | KrafkaError::Timeout { .. } | KrafkaError::Closed { .. } => true,
-        KrafkaError::Protocol { kind, .. } => kind.is_retriable(),
-        // The broker said no.
-        _ => false,
-    }
+/// Whether a broker that answers this has not stored the batch, and did not have it from before.
+pub(super) fn is_refusal(code: ErrorCode) -> bool {
+    REFUSALS.contains(&code)
 }
 
 /// Whether the member that wanted to commit has lost its place in the group.

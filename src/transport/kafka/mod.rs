@@ -1,7 +1,7 @@
 //! Apache Kafka as a transport.
 //!
 //! ```text
-//! RawProducer ─ records ─> client ─ batches ─> broker        one connection a broker for all producers of a handle
+//! RawProducer ─ batches ─> engine ─ requests ─> broker       one connection a broker for all producers of a handle
 //! RawConsumer <─ ready ─── poll task <─ fetch ─ broker       connections of its own for every consumer and member
 //! ```
 //!
@@ -10,12 +10,11 @@
 //!
 //! What differs from the transports of one process:
 //!
-//! * [`Capabilities::native_batching`]: the client collects records; hand them over as they come, and await what it answers.
-//! * [`Capabilities::idempotent`] is false: the client repeats a batch by itself, stores it once, and gives up after the delivery
-//!   timeout. A batch that comes back has no sequence; appended again, it is a new one. Do so only where it was not
-//!   `possibly_written`.
-//! * A batch is refused as a whole, but stored record by record: where it comes back as `possibly_written`, some of its records may
-//!   be there. Batches of one record have the exact answer for each.
+//! * [`Capabilities::retries`]: a batch is tried again until the delivery timeout; await what it answers.
+//! * [`Capabilities::idempotent`] is false: a batch is repeated by itself, stored once, and given up after the delivery timeout. A
+//!   batch that comes back has no sequence; appended again, it is a new one. Do so only where it was not `possibly_written`.
+//! * A batch is stored as a whole, unless it is too large for the broker or the topic: then it goes in several pieces, and where it
+//!   comes back as `possibly_written`, some of its records may be there.
 //! * [`Transport::maintain`] does nothing: brokers let go by themselves, minutes after retention would allow it.
 //! * A text beside an offset is kept by [`RawConsumer::commit`], and refused in a transaction.
 //!
@@ -40,10 +39,11 @@ mod error;
 mod link;
 mod member;
 mod poll;
-mod producer;
+mod produce;
 mod records;
 mod topics;
 mod transaction;
+mod wire;
 
 pub use builder::{KafkaBuilder, Sasl, Tls};
 
@@ -55,7 +55,7 @@ use crate::record::TopicPartition;
 
 use self::consumer::KafkaConsumer;
 use self::link::Link;
-use self::producer::KafkaProducer;
+use self::produce::KafkaProducer;
 use self::transaction::KafkaTransaction;
 use super::{
     BoxFuture, Capabilities, Committed, ConsumerSpec, Place, ProducerSpec, RawConsumer, RawProducer,
@@ -104,7 +104,7 @@ impl Transport for Kafka {
             idempotent: false,
             transactions: true,
             groups: true,
-            native_batching: true,
+            retries: true,
             maintains: false,
             max_batch: self.link.settings.max_batch,
         }

@@ -19,15 +19,14 @@ impl AsRef<[u8]> for Lent {
     }
 }
 
-/// The records of a batch from that one on. Those without a time of their own get `now`, so that all of a batch have the same.
+/// The records of a batch. Those without a time of their own get `now`, so that all of a batch have the same.
 pub(super) fn outgoing<'b>(
     at: &'b TopicPartition,
     batch: &'b Arc<Batch>,
-    first: usize,
     now: i64,
 ) -> impl Iterator<Item = Record> + 'b {
     let lent = Bytes::from_owner(Lent(Arc::clone(batch)));
-    batch.iter().skip(first).map(move |record| {
+    batch.iter().map(move |record| {
         let mut out = Record::new(&*at.topic, Bytes::new());
         out.partition = Some(at.partition.cast_signed());
         out.key = record.key.map(|key| lent.slice_ref(key));

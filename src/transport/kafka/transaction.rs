@@ -6,18 +6,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use krafka::KrafkaError;
-use krafka::producer::{DeliveryHandle, TopicPartitionOffset, TransactionState, TransactionalProducer};
+use krafka::producer::{Acks, DeliveryHandle, TopicPartitionOffset, TransactionState, TransactionalProducer};
 
 use crate::record::{Batch, TopicPartition};
 
 use super::super::{
-    Appended, BoxFuture, Clock, Committed, GroupToken, Place, ProducerSpec, RawTransaction, SystemClock,
-    TransportError, TransportErrorKind,
+    Appended, BoxFuture, Clock, Committed, GroupToken, Place, RawTransaction, SystemClock, TransportError,
+    TransportErrorKind,
 };
 use super::error::fault;
 use super::link::Link;
-use super::producer::{check, configured, confirmed};
+use super::produce::check;
 use super::{records, topics};
+
+/// How much the client collects into one batch at most, and holds in all; a batch of ours has to find room.
+const BATCH: usize = 256 << 10;
+const BUFFER: usize = 64 << 20;
+/// How long it tries.
+const DELIVERY: Duration = Duration::from_secs(120);
 
 /// Batches and offsets that become visible together.
 #[derive(Debug)]
@@ -52,7 +58,10 @@ struct Sent {
 
 impl KafkaTransaction {
     pub(super) async fn open(link: Arc<Link>, id: String) -> Result<Self, TransportError> {
-        let builder = configured(&link, &link.client, &ProducerSpec::default())?;
+        let max_batch = link.settings.max_batch;
+        let builder = link.client.producer().acks(Acks::All).batch_size(BATCH).metrics_push(false);
+        let builder =
+            builder.delivery_timeout(DELIVERY).max_block(DELIVERY).buffer_memory(BUFFER.max(2 * max_batch));
         let opened = async move {
             let opened = builder.build_transactional(&*id).await;
             opened.map_err(|error| fault(format_args!("cannot take transactional id `{id}` over"), error))
@@ -86,7 +95,7 @@ impl KafkaTransaction {
             if !is_known {
                 topics::existing(&shared.link, at).await?;
             }
-            for record in records::outgoing(at, batch, 0, *now) {
+            for record in records::outgoing(at, batch, *now) {
                 handles.push(
                     shared.client.enqueue(record).await.map_err(|error| shared.failed("append to", error))?,
                 );
@@ -186,7 +195,7 @@ impl Shared {
         let (mut appended, mut ends) = (Vec::new(), BTreeMap::new());
         for Sent { at, batch, now, handles } in open.batches {
             let stored = confirmed(&at, &batch, now, handles).await;
-            appended.push(stored.map_err(|(_, error)| (self.failed("commit", error), None))?);
+            appended.push(stored.map_err(|error| (self.failed("commit", error), None))?);
             let count = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             let last = appended.last().and_then(|it| it.offset_of(count.saturating_sub(1)));
             ends.extend(last.map(|last| (at, last)));
@@ -274,6 +283,32 @@ impl Shared {
         );
         TransportError::new(TransportErrorKind::Aborted, message)
     }
+}
+
+/// Where the records of a batch are, or the first error.
+async fn confirmed(
+    at: &TopicPartition,
+    batch: &Batch,
+    now: i64,
+    handles: Vec<DeliveryHandle>,
+) -> Result<Appended, KrafkaError> {
+    let base_offset = Appended::UNKNOWN_OFFSET;
+    let mut appended =
+        Appended { at: at.clone(), base_offset, breaks: Vec::new(), timestamp: now, duplicate: false };
+    for ((index, record), handle) in (0..).zip(batch).zip(handles) {
+        let stored = handle.await?;
+        let offset = if stored.is_success() { stored.offset.cast_unsigned() } else { base_offset };
+        if index == 0 {
+            appended.base_offset = offset;
+        } else if appended.offset_of(index).unwrap_or(base_offset) != offset {
+            appended.breaks.push((index, offset));
+        }
+        appended.duplicate |= stored.is_deduplicated();
+        if record.own_timestamp().is_none() && stored.timestamp >= 0 {
+            appended.timestamp = stored.timestamp;
+        }
+    }
+    Ok(appended)
 }
 
 impl RawTransaction for KafkaTransaction {

@@ -66,7 +66,7 @@ impl Transport for Memory {
             idempotent: true,
             transactions: true,
             groups: true,
-            native_batching: false,
+            retries: false,
             maintains: true,
             max_batch: Batch::MAX_SIZE,
         }

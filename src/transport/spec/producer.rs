@@ -15,7 +15,7 @@ use super::contradiction;
 /// use schemawire::record::Compression;
 /// use schemawire::transport::{Acknowledge, ProducerSpec};
 ///
-/// let spec = ProducerSpec::default().with_compression(Compression::Zstd).with_linger(Duration::from_millis(20));
+/// let spec = ProducerSpec::default().with_compression(Compression::Zstd).with_delivery_timeout(Duration::from_secs(60));
 /// assert_eq!(spec.acknowledge, Acknowledge::All);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +37,10 @@ pub struct ProducerSpec {
     /// Kafka: applies with [`Acknowledge::All`], since the others cannot give it. Memory and the embedded log store a batch
     /// once in any case.
     pub idempotent: bool,
-    /// How long the transport tries to store a batch before it comes back as failed (default: 120 s). Not below the linger.
+    /// How long the transport tries to store a batch before it comes back as failed (default: 120 s).
     ///
     /// Memory and the embedded log do not repeat anything: they answer at the first failure.
     pub delivery_timeout: Duration,
-    /// How long a batch may wait for more records (default: 5 ms).
-    ///
-    /// Applies where the transport collects records by itself ([`Capabilities::native_batching`](super::super::Capabilities)):
-    /// Kafka does; memory and the embedded log write each batch as it comes.
-    pub linger: Duration,
 }
 
 impl Default for ProducerSpec {
@@ -56,7 +51,6 @@ impl Default for ProducerSpec {
             client_id: None,
             idempotent: true,
             delivery_timeout: Duration::from_secs(120),
-            linger: Duration::from_millis(5),
         }
     }
 }
@@ -97,21 +91,12 @@ impl ProducerSpec {
         self
     }
 
-    /// Lets a batch wait for more records for that long.
-    #[must_use]
-    pub const fn with_linger(mut self, linger: Duration) -> Self {
-        self.linger = linger;
-        self
-    }
-
     /// Refuses settings that no transport can hold together.
     pub(crate) fn check(&self) -> Result<(), TransportError> {
-        let Self { delivery_timeout, linger, .. } = self;
-        if delivery_timeout <= linger {
-            return Err(contradiction(format!(
-                "the delivery timeout of {delivery_timeout:?} is over before a batch has waited its linger of {linger:?}; make the \
-                 delivery timeout longer or the linger shorter"
-            )));
+        if self.delivery_timeout.is_zero() {
+            return Err(contradiction(
+                "a delivery timeout of 0 s is over before a batch is tried; make it longer",
+            ));
         }
         Ok(())
     }
