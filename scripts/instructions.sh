@@ -44,7 +44,8 @@ tools() {
     grep -qw avx2 /proc/cpuinfo && echo "# x86-64 with AVX2" || echo "# $(uname -m) without AVX2"
 }
 
-cargo build --locked --quiet --release --manifest-path benches/peers/Cargo.toml --target-dir target \
+# One unit of code: in several, what is inlined where moves by up to a tenth with code that a case does not even run.
+CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 cargo build --locked --quiet --release --manifest-path benches/peers/Cargo.toml --target-dir target \
     --no-default-features --bin instructions
 
 scratch=$(mktemp -d)
