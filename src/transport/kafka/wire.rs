@@ -111,13 +111,14 @@ impl Wire {
     ) -> Vec<Outcome> {
         let places: Vec<_> = request.loads.iter().map(|load| load.at.clone()).collect();
         let acks = request.acks;
+        let mut ids = Vec::new();
         let sent = async {
             let mut version =
                 spoken(connection, ApiKey::Produce, versions::PRODUCE_MIN, versions::PRODUCE_MAX)?;
             if version >= 13 {
                 let id = |load: &Load| self.metadata.topic_id_for_name(&load.at.topic);
-                match request.loads.iter().map(id).collect() {
-                    Some(ids) => request.ids = ids,
+                match request.loads.iter().map(id).collect::<Option<Vec<_>>>() {
+                    Some(found) => (ids, request.ids) = (found.clone(), found),
                     // A topic whose id is not known is named.
                     None => version = 12,
                 }
@@ -138,20 +139,23 @@ impl Wire {
             Ok(Some(answer))
         };
         match sent.await {
-            Ok(Some(answer)) => places.iter().map(|at| self.outcome(at, &answer)).collect(),
+            Ok(Some(answer)) => {
+                let ids = ids.iter().map(Some).chain(std::iter::repeat(None));
+                places.iter().zip(ids).map(|(at, id)| self.outcome(at, id, &answer)).collect()
+            }
             Ok(None) => places.iter().map(|_| Outcome::Stored { offset: -1, time: -1 }).collect(),
             Err(error) => places.iter().map(|_| Outcome::Lost(KrafkaError::clone(&error))).collect(),
         }
     }
 
-    /// What an answer says of one partition; a leader that it names is remembered.
-    fn outcome(&self, at: &TopicPartition, answer: &ProduceResponse) -> Outcome {
+    /// What an answer says of one partition, by the id of its topic where it was asked by that: what names it has may be another or
+    /// none by now. A leader that the answer names is remembered.
+    fn outcome(&self, at: &TopicPartition, id: Option<&[u8; 16]>, answer: &ProduceResponse) -> Outcome {
         let index = at.partition.cast_signed();
-        let named = |id: Option<&[u8; 16]>, name: &str| match id {
-            Some(id) => self.metadata.topic_name_for_id(id).is_some_and(|name| *name == *at.topic),
-            None => *name == *at.topic,
-        };
-        let mut topics = answer.responses.iter().filter(|topic| named(topic.topic_id.as_ref(), &topic.name));
+        let mut topics = answer.responses.iter().filter(|topic| match id {
+            Some(id) => topic.topic_id.as_ref() == Some(id),
+            None => topic.name == *at.topic,
+        });
         let found = topics.find_map(|topic| topic.partition_responses.iter().find(|it| it.index == index));
         let Some(found) = found else {
             let message = format!("the broker's answer does not mention {at}");

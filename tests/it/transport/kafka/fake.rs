@@ -9,8 +9,10 @@ use schemawire::transport::{Kafka, Transport, conformance};
 use super::NOT_KAFKAS;
 
 /// What the broker in the process does not know: to describe a topic's settings, to add partitions, and groups of more than one
-/// member. The real one is held to it in [`super::real`].
+/// member. It also answers a producer that asks for no answer, which ends the connection and with it what else is under way there.
+/// The real one is held to all of it in [`super::real`].
 const NOT_THERE: &[&str] = &[
+    "every acknowledgement can be asked for",
     "topics are created once, listed and deleted",
     "a topic grows, and its readers get what it grew by",
     "two members share the partitions, one takes over",
