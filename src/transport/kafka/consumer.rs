@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::record::TopicPartition;
 
 use super::super::clock::sleep;
-use super::super::local::unknown_topic;
+use super::super::local::{no_group, unknown_topic};
 use super::super::{
     Assignor, BoxFuture, CommitOutcome, Committed, ConsumerSpec, Event, Generation, GroupProtocol,
     GroupToken, Isolation, Place, PollLimits, RawConsumer, TransportError, TransportErrorKind,
@@ -220,10 +220,7 @@ impl RawConsumer for KafkaConsumer {
         offsets: &'a [(TopicPartition, Committed)],
     ) -> BoxFuture<'a, Result<CommitOutcome, TransportError>> {
         let Some(group) = &self.group else {
-            let message =
-                "a consumer without a group has nowhere to commit to; name a group when it is opened";
-            let refused = TransportError::new(TransportErrorKind::InvalidRequest, message);
-            return Box::pin(std::future::ready(Err(refused)));
+            return Box::pin(std::future::ready(Err(no_group())));
         };
         if !self.member.may_commit(generation, offsets) {
             return Box::pin(std::future::ready(Ok(CommitOutcome::StaleGeneration)));

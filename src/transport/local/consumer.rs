@@ -12,7 +12,7 @@ use super::super::{
     RawConsumer, TransportError, TransportErrorKind,
 };
 use super::group::Notice;
-use super::{Store, Transaction, offset_of};
+use super::{Store, Transaction, no_group, offset_of};
 
 /// Reads batches of a [`Store`].
 #[derive(Debug)]
@@ -231,10 +231,7 @@ impl<S: Store> RawConsumer for LocalConsumer<S> {
         offsets: &'a [(TopicPartition, Committed)],
     ) -> BoxFuture<'a, Result<CommitOutcome, TransportError>> {
         let Some(member) = &self.member else {
-            let message =
-                "a consumer without a group has nowhere to commit to; name a group when it is opened";
-            let refused = TransportError::new(TransportErrorKind::InvalidRequest, message);
-            return Box::pin(std::future::ready(Err(refused)));
+            return Box::pin(std::future::ready(Err(no_group())));
         };
         let token = GroupToken { generation, ..member.token(generation) };
         let offsets = vec![(token, offsets.to_vec())];

@@ -12,6 +12,11 @@ pub(crate) fn unknown_topic(topic: &str) -> TransportError {
     )
 }
 
+pub(crate) fn no_group() -> TransportError {
+    let message = "a consumer without a group has nowhere to commit to; name a group when it is opened";
+    TransportError::new(TransportErrorKind::InvalidRequest, message)
+}
+
 pub(crate) fn unknown_partition(at: &TopicPartition, partitions: u32) -> TransportError {
     let message = format!("{at} does not exist: topic `{}` has {partitions} partitions, from 0", at.topic);
     TransportError::new(TransportErrorKind::UnknownPartition, message)
