@@ -46,8 +46,8 @@ impl<S: Store> LocalConsumer<S> {
         for topic in &spec.topics {
             topics.push((topic.as_str().into(), store.topic(topic)?.partitions));
         }
-        let member =
-            spec.group.as_ref().map(|group| Member::join(&store, group, &topics, spec.session_timeout));
+        let join = |group| Member::join(&store, group, &topics, spec);
+        let member = spec.group.as_deref().map(join).transpose()?;
         let all = topics.iter().flat_map(|(topic, count)| {
             (0..*count).map(|partition| TopicPartition::new(Arc::clone(topic), partition))
         });
@@ -307,10 +307,25 @@ struct Member<S: Store> {
 }
 
 impl<S: Store> Member<S> {
-    fn join(store: &Arc<S>, group: &str, topics: &[(Arc<str>, u32)], session: Duration) -> Self {
+    fn join(
+        store: &Arc<S>,
+        group: &str,
+        topics: &[(Arc<str>, u32)],
+        spec: &ConsumerSpec,
+    ) -> Result<Self, TransportError> {
         let id = store.hub().next_id();
-        store.hub().group(group, |group, now| (true, group.join(id, topics, session, now)));
-        Self { store: Arc::clone(store), group: group.to_owned(), id }
+        let joined = store.hub().group(group, |group, now| {
+            (true, group.join(id, topics, spec.assignor, spec.session_timeout, now))
+        });
+        joined.map_err(|theirs| {
+            let message = format!(
+                "the members of group `{group}` share its partitions as {theirs:?}, and this one would as {:?}; name the same \
+                 assignor in all of them",
+                spec.assignor
+            );
+            TransportError::new(TransportErrorKind::InvalidRequest, message)
+        })?;
+        Ok(Self { store: Arc::clone(store), group: group.to_owned(), id })
     }
 
     fn notice(&self) -> Option<Notice> {

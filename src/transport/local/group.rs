@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use crate::record::TopicPartition;
 
-use super::super::Generation;
-use super::assign;
+use super::super::{Assignor, Generation};
+use super::assign::{self, Owners};
 
 /// What a member is to be told, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +31,13 @@ pub(super) enum Notice {
 #[derive(Debug, Default)]
 pub(super) struct Group {
     generation: Generation,
+    /// As its first member has it.
+    assignor: Assignor,
     topics: BTreeMap<Arc<str>, u32>,
     members: BTreeMap<u64, Member>,
     owners: BTreeMap<TopicPartition, Owner>,
+    /// Who is to have which partition, once those that had them have given them back.
+    target: Owners,
 }
 
 #[derive(Debug)]
@@ -64,13 +68,26 @@ struct Going {
 }
 
 impl Group {
-    /// A new member.
-    pub(super) fn join(&mut self, id: u64, topics: &[(Arc<str>, u32)], session: Duration, now: Duration) {
+    /// A new member. It has to share as the others do: the error is how those share.
+    pub(super) fn join(
+        &mut self,
+        id: u64,
+        topics: &[(Arc<str>, u32)],
+        assignor: Assignor,
+        session: Duration,
+        now: Duration,
+    ) -> Result<(), Assignor> {
+        if self.is_empty() {
+            self.assignor = assignor;
+        } else if self.assignor != assignor {
+            return Err(self.assignor);
+        }
         self.topics.extend(topics.iter().cloned());
         let topics = topics.iter().map(|(topic, _)| Arc::clone(topic)).collect();
         let heard = Some(now);
         self.members.insert(id, Member { topics, session, heard, joined: true, notices: VecDeque::new() });
         self.rebalance(now);
+        Ok(())
     }
 
     /// A member that goes; what it owned is free at once.
@@ -186,17 +203,17 @@ impl Group {
 
     fn rebalance(&mut self, now: Duration) {
         self.generation.0 += 1;
+        let joined = self.members.iter().filter(|(_, member)| member.joined);
+        let joined: Vec<_> = joined.map(|(id, member)| (*id, member.topics.as_slice())).collect();
+        self.target = assign::share(self.assignor, &self.topics, &joined, &self.target);
         self.hand_out(now);
     }
 
     /// Gives free partitions to the members that are to have them, and asks for those that are to move.
     fn hand_out(&mut self, now: Duration) {
-        let joined = self.members.iter().filter(|(_, member)| member.joined);
-        let joined: Vec<_> = joined.map(|(id, member)| (*id, member.topics.as_slice())).collect();
-        let target = assign::by_range(&self.topics, &joined);
         let mut given: BTreeMap<u64, Vec<TopicPartition>> = BTreeMap::new();
         let mut asked: BTreeMap<(u64, Generation), Vec<TopicPartition>> = BTreeMap::new();
-        for (at, &to) in &target {
+        for (at, &to) in &self.target {
             match self.owners.get_mut(at) {
                 None => {
                     self.owners.insert(at.clone(), Owner { member: to, since: self.generation, going: None });

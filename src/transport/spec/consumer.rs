@@ -37,7 +37,9 @@ pub struct ConsumerSpec {
     pub instance: Option<String>,
     /// How the partitions are shared (default: [`Assignor::Range`]). All members of a group have to name the same.
     ///
-    /// Memory and the embedded log: always by range, where only what has to move moves.
+    /// Kafka refuses a member that names another one with its first call that reads; memory and the embedded log where it is
+    /// opened. There the partitions that stay are read on under every assignor; under Kafka's classic range and round-robin all
+    /// are given back first.
     pub assignor: Assignor,
     /// How the group agrees (default: [`GroupProtocol::Classic`], which every broker has).
     ///

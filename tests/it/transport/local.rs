@@ -1,5 +1,6 @@
 //! What the transports of one process do alike: sequences, and groups under a clock of the test.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,8 +8,8 @@ use std::time::Duration;
 use pollster::block_on;
 use schemawire::record::{Batch, Headers, Sequence, TopicPartition};
 use schemawire::transport::{
-    Clock, CommitOutcome, Committed, ConsumerSpec, Event, Generation, Memory, PollLimits, ProducerSpec,
-    RawConsumer, TopicSpec, Transport, TransportErrorKind,
+    Assignor, Clock, CommitOutcome, Committed, ConsumerSpec, Event, Generation, Memory, PollLimits,
+    ProducerSpec, RawConsumer, TopicSpec, Transport, TransportErrorKind,
 };
 
 /// A clock that stands still until the test moves it.
@@ -175,4 +176,63 @@ fn a_member_that_waits_is_alive() {
         assert!(matches!(now(&mut other).await, Event::Idle), "nothing is taken from one that waits");
         let Event::Revoking { .. } = wait.await.unwrap() else { panic!("it is asked") };
     });
+}
+
+/// What each member has once nothing moves any more.
+fn settled(members: &mut [Box<dyn RawConsumer>], owned: &mut [BTreeSet<TopicPartition>]) {
+    let mut is_quiet = false;
+    while !is_quiet {
+        is_quiet = true;
+        for (member, owned) in members.iter_mut().zip(owned.iter_mut()) {
+            match block_on(member.next(PollLimits::default().now())).unwrap() {
+                Event::Idle => continue,
+                Event::Assigned { partitions, .. } => owned.extend(partitions.into_iter().map(|it| it.0)),
+                Event::Revoking { generation, partitions } => {
+                    owned.retain(|at| !partitions.contains(at));
+                    block_on(member.revoked(generation)).unwrap();
+                }
+                other => panic!("{other:?}"),
+            }
+            is_quiet = false;
+        }
+    }
+}
+
+fn numbers(owned: &BTreeSet<TopicPartition>) -> Vec<u32> {
+    owned.iter().map(|at| at.partition).collect()
+}
+
+#[test]
+fn a_group_shares_by_the_assignor_that_its_members_name() {
+    for (assignor, two, three) in [
+        (Assignor::Range, [vec![0, 1, 2], vec![3, 4, 5]], [vec![0, 1], vec![2, 3], vec![4, 5]]),
+        (Assignor::RoundRobin, [vec![0, 2, 4], vec![1, 3, 5]], [vec![0, 3], vec![1, 4], vec![2, 5]]),
+        // The third is given one of each, and nothing moves between the others.
+        (Assignor::CooperativeSticky, [vec![0, 1, 2], vec![3, 4, 5]], [vec![0, 1], vec![3, 4], vec![2, 5]]),
+    ] {
+        let log = Memory::new();
+        block_on(log.create_topic(TopicSpec::new("shared", 6))).unwrap();
+        let spec = ConsumerSpec::new(&["shared"]).with_group("g").with_assignor(assignor);
+        let (mut members, mut owned) = (Vec::new(), Vec::new());
+        for expected in [&[vec![0, 1, 2, 3, 4, 5]][..], &two, &three] {
+            members.push(block_on(log.open_consumer(spec.clone())).unwrap());
+            owned.push(BTreeSet::new());
+            settled(&mut members, &mut owned);
+            assert_eq!(owned.iter().map(numbers).collect::<Vec<_>>(), expected, "{assignor:?}");
+        }
+    }
+}
+
+#[test]
+fn a_member_that_would_share_otherwise_than_its_group_is_refused() {
+    let log = Memory::new();
+    block_on(log.create_topic(TopicSpec::new("shared", 2))).unwrap();
+    let spec = ConsumerSpec::new(&["shared"]).with_group("g");
+    let first = block_on(log.open_consumer(spec.clone())).unwrap();
+    let other = spec.with_assignor(Assignor::RoundRobin);
+    let error = block_on(log.open_consumer(other.clone())).unwrap_err();
+    assert_eq!(error.kind, TransportErrorKind::InvalidRequest);
+    assert!(error.message.contains("Range") && error.message.contains("RoundRobin"), "{error}");
+    drop(first);
+    block_on(log.open_consumer(other)).expect("a group that nobody is in takes any");
 }

@@ -34,6 +34,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 #[derive(Debug, Default)]
 struct World {
     group: Group,
+    assignor: Assignor,
     now: Duration,
     next: u64,
     members: BTreeMap<u64, BTreeMap<TopicPartition, Generation>>,
@@ -51,7 +52,9 @@ impl World {
         match step {
             Step::Join => {
                 self.next += 1;
-                self.group.join(self.next, &[("t".into(), PARTITIONS)], SESSION, self.now);
+                let topics = [("t".into(), PARTITIONS)];
+                let joined = self.group.join(self.next, &topics, self.assignor, SESSION, self.now);
+                assert_eq!(joined, Ok(()));
                 self.members.insert(self.next, BTreeMap::new());
             }
             Step::Leave(index) => {
@@ -114,8 +117,11 @@ impl World {
 
 proptest! {
     #[test]
-    fn a_partition_never_has_two_owners_and_is_never_forgotten(steps in proptest::collection::vec(any_step(), 0..80)) {
-        let mut world = World::default();
+    fn a_partition_never_has_two_owners_and_is_never_forgotten(
+        steps in proptest::collection::vec(any_step(), 0..80),
+        assignor in proptest::sample::select(&[Assignor::Range, Assignor::RoundRobin, Assignor::CooperativeSticky][..]),
+    ) {
+        let mut world = World { assignor, ..World::default() };
         for step in &steps {
             world.step(step);
             world.check();
