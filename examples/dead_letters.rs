@@ -1,4 +1,7 @@
 //! Messages that fail: tried again in place and by way of a retry topic, then kept as dead letters, with the reason beside them.
+//!
+//! `cargo run --example dead_letters` runs on a log in memory; with `SCHEMAWIRE_BROKERS=localhost:9092` and the feature `kafka` on
+//! Apache Kafka.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -13,7 +16,7 @@ use schemawire::record::{Batch, TopicPartition};
 use schemawire::registry::EmbeddedRegistry;
 use schemawire::schema::Schema;
 use schemawire::serdes::Serdes;
-use schemawire::transport::{Memory, ProducerSpec, Transport};
+use schemawire::transport::{self, ProducerSpec, Transport};
 
 const ORDER: &str = r#"{"type": "record", "name": "Order", "fields": [
     {"name": "number", "type": "int"},
@@ -26,25 +29,32 @@ struct Order {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    pollster::block_on(run())
+    #[expect(clippy::disallowed_methods, reason = "an example is a shell")]
+    let address = match std::env::var("SCHEMAWIRE_BROKERS") {
+        Ok(brokers) => format!("kafka://{brokers}"),
+        Err(_) => "memory:".to_owned(),
+    };
+    pollster::block_on(run(&address))
 }
 
-async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let log = Memory::new();
-    let serdes = Serdes::new(EmbeddedRegistry::on(&log).await?);
+async fn run(address: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let log = transport::open(address).await?;
+    let serdes = Serdes::new(EmbeddedRegistry::in_memory().await?);
+    // A name of this run: on Kafka topics and groups stay behind.
+    let orders = format!("orders-{}", std::process::id());
     let schema = Schema::avro(ORDER)?;
 
-    let producer = log.producer("orders").value(&serdes, Avro, &schema).build().await?;
+    let producer = log.producer(&orders).value(&serdes, Avro, &schema).build().await?;
     for (number, cents) in [(1, 250), (2, -1), (3, 990)] {
         producer.send_keyed(&number.to_string(), &Order { number, cents }).await?;
     }
-    garbage(&log).await?;
+    garbage(&log, &orders).await?;
 
-    // Two tries in place, then one 50 ms later by way of `orders.retry.50ms`, then `orders.dlq`.
+    // Two tries in place, then one 50 ms later by way of `ORDERS.retry.50ms`, then `ORDERS.dlq`.
     let backoff = Backoff { first: Duration::from_millis(5), longest: Duration::from_millis(20) };
     let failures = Failures::new().in_place(1, backoff).retry_topic(Duration::from_millis(50));
     let outages = Cell::new(4);
-    let billing = log.consumer("orders").group("billing").value(&serdes, Avro, &schema);
+    let billing = log.consumer(&orders).group(&orders).value(&serdes, Avro, &schema);
     let billing = billing.failures(failures).stop_at_end().build().await?;
     let summary = billing.run(async |message| {
         let order: Order = message.value()?; // what does not read is a dead letter at once
@@ -63,7 +73,8 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!((summary.handled, summary.dead_letters), (2, 2));
 
     // Dead letters are records like any others: their headers say what happened, and the rest is as it was.
-    let letters = log.consumer("orders.dlq").value(&serdes, Avro, &schema);
+    let letters = format!("{orders}.dlq");
+    let letters = log.consumer(&letters).value(&serdes, Avro, &schema);
     let mut letters = letters.stop_at_end().build().await?;
     let mut reasons = Vec::new();
     while let Some(letter) = letters.next().await? {
@@ -78,10 +89,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// What some other program has written to the wrong topic.
-async fn garbage(log: &Memory) -> Result<(), Box<dyn std::error::Error>> {
+async fn garbage(log: &impl Transport, orders: &str) -> Result<(), Box<dyn std::error::Error>> {
     let mut batch = Batch::new();
     batch.push(Some(b"?"), Some(b"no Avro at all"), &schemawire::record::Headers::new(), None);
     let raw = log.open_producer(ProducerSpec::default()).await?;
-    raw.append(&TopicPartition::new("orders", 0), batch).await?;
+    raw.append(&TopicPartition::new(orders, 0), batch).await?;
     Ok(())
 }

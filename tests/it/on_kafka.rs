@@ -18,8 +18,17 @@ use prefixed::Prefixed;
 /// A broker in the process, which ends with this.
 #[derive(Debug)]
 pub(super) struct Fake {
-    _broker: FakeBroker,
+    pub(super) broker: FakeBroker,
     _runtime: Runtime,
+}
+
+/// On the broker in the process, and on the real one where there is one.
+pub(super) fn each(test: impl Fn(Arc<dyn Transport>)) {
+    let (log, _broker) = pollster::block_on(fake());
+    test(log);
+    if let Some(log) = pollster::block_on(real()) {
+        test(log);
+    }
 }
 
 /// A broker of its own in the process.
@@ -29,7 +38,7 @@ pub(super) async fn fake() -> (Arc<dyn Transport>, Fake) {
     let started = runtime.spawn(async { FakeBroker::start().await.expect("a broker") });
     let broker = started.await.expect("it starts");
     let kafka = connect(&broker.bootstrap_servers()).await;
-    (Arc::new(kafka), Fake { _broker: broker, _runtime: runtime })
+    (Arc::new(kafka), Fake { broker, _runtime: runtime })
 }
 
 /// The brokers that `SCHEMAWIRE_KAFKA` names, as a log that is empty: each has names of its own.

@@ -1,4 +1,4 @@
-//! Producer and consumer together, over the log in memory and in a file.
+//! Producer and consumer together, over the log in memory, in a file, and on Kafka.
 
 use std::sync::Arc;
 
@@ -11,8 +11,15 @@ use schemawire::schema::Schema;
 use schemawire::serdes::Serdes;
 use schemawire::transport::{Embedded, Memory, Place, Transport};
 
-/// A log of either kind, so that every test runs on both.
+/// A log of each kind, so that every test runs on all.
 fn on_every_log(test: impl Fn(Arc<dyn Transport>)) {
+    on_local_logs(&test);
+    #[cfg(feature = "kafka")]
+    crate::on_kafka::each(test);
+}
+
+/// The logs of one process alone, where a member is polled while another one waits for it.
+fn on_local_logs(test: impl Fn(Arc<dyn Transport>)) {
     test(Arc::new(Memory::new()));
     let directory = tempfile::tempdir().expect("a directory");
     test(Arc::new(Embedded::open(directory.path().join("log.redb")).expect("opens")));
@@ -387,6 +394,22 @@ fn a_value_that_does_not_fit_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_record_over_the_limit_is_refused_and_the_next_one_is_taken() {
+    on_every_log(|log| {
+        pollster::block_on(async {
+            let serdes = serdes(&log).await;
+            let producer = producer(&log, &serdes, 1).await;
+            let large = "x".repeat(log.capabilities().max_batch);
+            let error = producer.send(large.as_str()).await.expect_err("too large");
+            assert!(matches!(error, SendError::TooLarge { .. }), "{error:?}");
+            assert!(!error.possibly_written());
+            producer.send("small").await.expect("acknowledged");
+            assert_eq!(drain(&mut consumer(&log, &serdes, "g").await).await, ["small"]);
+        });
+    });
+}
+
+#[test]
 fn a_topic_that_must_exist_and_does_not_is_refused() {
     on_every_log(|log| {
         pollster::block_on(async {
@@ -421,7 +444,7 @@ fn seeking_reads_again_and_commits_what_is_done_from_there() {
 
 #[test]
 fn members_of_a_group_share_the_partitions() {
-    on_every_log(|log| {
+    on_local_logs(|log| {
         pollster::block_on(async {
             let serdes = serdes(&log).await;
             let producer = producer(&log, &serdes, 4).await;

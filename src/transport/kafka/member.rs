@@ -47,8 +47,10 @@ pub(super) struct State {
     sought: BTreeMap<TopicPartition, u64>,
     /// How many polls have begun.
     rounds: u64,
-    /// The group has said what is this member's.
+    /// The group has said what is this member's, and nothing is given back that it would say anew.
     pub(super) has_joined: bool,
+    /// A revocation waits for its answer.
+    is_asked: bool,
     pub(super) is_full: bool,
     pub(super) is_closed: bool,
 }
@@ -169,6 +171,7 @@ impl Member {
         }
         state.forget_ready(partitions);
         let generation = state.generation;
+        state.is_asked = true;
         state.notices.push_back(Event::Revoking { generation, partitions: partitions.to_vec() });
         drop(state);
         self.news.notify_one();
@@ -192,6 +195,10 @@ impl Member {
     pub(super) fn answer(&self, generation: Generation) {
         let mut state = self.state();
         state.answered = state.answered.max(Some(generation));
+        // What is assigned is told next, if it is nothing. Until then it is not known where this member's partitions end.
+        if std::mem::take(&mut state.is_asked) {
+            state.has_joined = false;
+        }
         drop(state);
         self.answers.notify_one();
     }
@@ -220,9 +227,10 @@ impl Member {
         self.news.notify_one();
     }
 
-    /// The group is about to say anew what is this member's.
+    /// The group has taken everything back, and will say anew what is this member's.
     pub(super) fn rejoins(&self) {
-        self.state().has_joined = false;
+        let mut state = self.state();
+        (state.has_joined, state.is_asked) = (false, false);
     }
 
     /// Whether the member may commit these offsets.

@@ -172,7 +172,7 @@ async fn pass_over(
 }
 
 /// Told by the client what the group decides; the client waits until it returns. Whatever goes, what is assigned is told next, if it
-/// is nothing: until then it is not known where this member's partitions end.
+/// is nothing.
 pub(super) struct Listener {
     pub(super) member: Arc<OnceLock<Weak<Member>>>,
     pub(super) link: Arc<Link>,
@@ -208,9 +208,11 @@ impl ConsumerRebalanceListener for Listener {
         let Some(generation) = member.revoking(&partitions) else { return };
         match timeout(self.patience, member.answered(generation)).await {
             Ok(()) => member.released(&partitions),
-            Err(_) => member.lost(&partitions),
+            Err(_) => {
+                member.lost(&partitions);
+                member.rejoins();
+            }
         }
-        member.rejoins();
     }
 
     async fn on_partitions_lost(&self, partitions: &[Named]) {

@@ -1,4 +1,4 @@
-//! A log in memory whose producers meet the faults that a test has written down.
+//! A log whose producers meet the faults that a test has written down.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,10 +32,10 @@ pub(super) enum Fate {
     Silent,
 }
 
-/// The log in memory behind faults: each batch takes the next of them, and is stored where there are none left.
+/// A log behind faults: each batch takes the next of them, and is stored where there are none left.
 #[derive(Debug, Clone)]
 pub(super) struct Faulty {
-    pub(super) inner: Memory,
+    inner: Arc<dyn Transport>,
     pub(super) script: Script,
     pub(super) able: Capabilities,
     ids: Arc<AtomicU64>,
@@ -101,8 +101,13 @@ impl Script {
 }
 
 impl Faulty {
+    /// The log in memory, with these faults.
     pub(super) fn new(fates: impl IntoIterator<Item = Fate>) -> Self {
-        let inner = Memory::new();
+        Self::over(Arc::new(Memory::new()), fates)
+    }
+
+    /// Another log.
+    pub(super) fn over(inner: Arc<dyn Transport>, fates: impl IntoIterator<Item = Fate>) -> Self {
         let (script, able) = (Script::default(), inner.capabilities());
         script.then(fates);
         Self { inner, script, able, ids: Arc::default() }

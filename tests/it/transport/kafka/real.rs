@@ -102,6 +102,35 @@ fn a_group_shares_under_every_protocol_and_assignor() {
     });
 }
 
+/// Under the eager assignors a member gives everything back before it gets its share: that is not the end of what there is.
+#[test]
+fn a_member_that_waits_for_its_share_has_not_come_to_the_end() {
+    let Some(brokers) = brokers() else { return };
+    pollster::block_on(async {
+        let kafka = kafka(&brokers).await;
+        for assignor in [Assignor::Range, Assignor::RoundRobin, Assignor::CooperativeSticky] {
+            let name = format!("test.waits.{assignor:?}");
+            topic(&kafka, &name, 4).await;
+            let spec = ConsumerSpec::new(&[&name]).with_group(&name).with_assignor(assignor);
+            let mut one = Shared::join(&kafka, &spec).await;
+            while one.owned.len() < 4 {
+                one.step().await;
+            }
+            let mut other = Shared::join(&kafka, &spec).await;
+            // The other one joins by itself: nobody has to wait for its calls.
+            while one.owned.len() != 2 {
+                let event = one.at_once().await;
+                assert!(!event || !one.owned.is_empty(), "{assignor:?}: first it is told what is its own");
+            }
+            while other.owned.len() != 2 {
+                other.step().await;
+            }
+            one.consumer.close().await.unwrap();
+            other.consumer.close().await.unwrap();
+        }
+    });
+}
+
 /// A member of a group that answers what it is asked.
 struct Shared {
     consumer: Box<dyn RawConsumer>,
@@ -117,7 +146,21 @@ impl Shared {
     }
 
     async fn step(&mut self) {
-        match self.consumer.next(PollLimits::default().with_wait(Duration::from_millis(20))).await.unwrap() {
+        let limits = PollLimits::default().with_wait(Duration::from_millis(20));
+        let event = self.consumer.next(limits).await.unwrap();
+        self.take(event).await;
+    }
+
+    /// Takes what there is; whether there was nothing.
+    async fn at_once(&mut self) -> bool {
+        let event = self.consumer.next(PollLimits::default().now()).await.unwrap();
+        let is_idle = matches!(event, Event::Idle);
+        self.take(event).await;
+        is_idle
+    }
+
+    async fn take(&mut self, event: Event) {
+        match event {
             Event::Assigned { generation, partitions } => {
                 self.generation = generation;
                 self.owned.extend(partitions);
