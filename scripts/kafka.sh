@@ -9,12 +9,13 @@
 #
 # `start` ends when every broker answers and knows the others, and prints their addresses as clients want them, host:port with
 # commas between, and nothing else on stdout. All ports are on 127.0.0.1: with --port the brokers take PORT and those behind it
-# and the controllers as many more (TLS and SASL two more), otherwise free ones are chosen; DIR keeps its ports and its number of nodes.
+# and the controllers as many more (TLS and SASL three more), otherwise free ones are chosen; DIR keeps its ports and its number of nodes.
 # DIR (default ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}/kafka) holds records, configuration, output and pid files; two folders are
 # two clusters, and removing a stopped one forgets it.
 #
-# With --secure two more lines follow: the address for TLS, and the one for SASL over TLS (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, and
-# OAUTHBEARER with unsigned tokens; user `schemawire`, secret `schemawire-secret`). DIR/tls/ca.pem has the certificate to trust.
+# With --secure three more lines follow: the address for TLS, the one for SASL over TLS (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, and
+# OAUTHBEARER with unsigned tokens; user `schemawire`, secret `schemawire-secret`), and the one for mutual TLS. DIR/tls/ca.pem has
+# the certificate to trust, DIR/tls/client.pem and DIR/tls/client.key what a client shows; making those needs openssl.
 #
 # Three nodes: replication 3, min.insync.replicas 2, and time-outs short enough that a killed broker is replaced within 5 s.
 #
@@ -161,12 +162,13 @@ broker_port() { echo $((first_port + $1 - 1)); }
 controller_port() { echo $((first_port + count + $1 - 1)); }
 tls_port() { echo $((first_port + 2 * count)); }
 sasl_port() { echo $((first_port + 2 * count + 1)); }
+mutual_port() { echo $((first_port + 2 * count + 2)); }
 
 addresses() {
     local list=''
     for node in $(all_nodes); do list+=,127.0.0.1:$(broker_port "$node"); done
     echo "${list#,}"
-    [ "$secure" = no ] || printf '127.0.0.1:%s\n' "$(tls_port)" "$(sasl_port)"
+    [ "$secure" = no ] || printf '127.0.0.1:%s\n' "$(tls_port)" "$(sasl_port)" "$(mutual_port)"
 }
 
 # Reads what DIR holds; nodes and port, where given, have to be the same.
@@ -181,7 +183,7 @@ known() {
 
 # Chooses ports, writes configurations, formats.
 create() {
-    count=$1 first_port=${2:-$(free_ports $((2 * $1 + 2)))}
+    count=$1 first_port=${2:-$(free_ports $((2 * $1 + 3)))}
     [ "$secure" = no ] || write_certificate
     local cluster controllers='' bootstrap='' node
     cluster=$(random_uuid)
@@ -201,7 +203,7 @@ create() {
     echo "$count $first_port $secure" >"$dir/cluster"
 }
 
-# One self-signed certificate for this machine, which is also what clients are to trust.
+# One self-signed certificate for this machine, which is also what clients are to trust, and one that a client is to show.
 write_certificate() {
     local tls=$dir/tls keytool=${JAVA_HOME:+$JAVA_HOME/bin/}keytool
     rm -rf "$tls"
@@ -210,6 +212,17 @@ write_certificate() {
         -ext san=ip:127.0.0.1,dns:localhost -storetype PKCS12 -keystore "$tls/broker.p12" -storepass "$secret" 2>"$tls/keytool.log" ||
         { cat "$tls/keytool.log" >&2; fail "no certificate could be made"; }
     "$keytool" -exportcert -rfc -alias broker -keystore "$tls/broker.p12" -storepass "$secret" >"$tls/ca.pem" 2>>"$tls/keytool.log"
+    # keytool gives no key away.
+    command -v openssl >/dev/null || fail "openssl is missing, which makes a client's certificate (Debian: apt-get install openssl)"
+    local name
+    # The second one is nobody's: it is there to be refused.
+    for name in client stranger; do
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$name" \
+            -addext extendedKeyUsage=clientAuth -keyout "$tls/$name.key" -out "$tls/$name.pem" 2>>"$tls/keytool.log" ||
+            { cat "$tls/keytool.log" >&2; fail "no certificate for a client could be made"; }
+    done
+    "$keytool" -importcert -noprompt -alias client -file "$tls/client.pem" -storetype PKCS12 -keystore "$tls/clients.p12" \
+        -storepass "$secret" 2>>"$tls/keytool.log"
 }
 
 # SCRAM's users are part of what is formatted. Words without blanks, to be split.
@@ -222,7 +235,7 @@ scram_users() {
 # $1: node, $2: addresses of the controllers. Groups and transactions fail with fewer lines.
 write_properties() {
     local spread=1 more=''
-    [ "$secure" = no ] || more=,SSL://127.0.0.1:$(tls_port),SASL_SSL://127.0.0.1:$(sasl_port)
+    [ "$secure" = no ] || more=,SSL://127.0.0.1:$(tls_port),SASL_SSL://127.0.0.1:$(sasl_port),MUTUAL://127.0.0.1:$(mutual_port)
     [ "$count" -eq 1 ] || spread=2
     cat <<PROPERTIES
 process.roles=broker,controller
@@ -242,10 +255,14 @@ group.initial.rebalance.delay.ms=0
 PROPERTIES
     local security=org.apache.kafka.common.security
     [ "$secure" = no ] || cat <<PROPERTIES
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL,MUTUAL:SSL
 ssl.keystore.type=PKCS12
 ssl.keystore.location=$dir/tls/broker.p12
 ssl.keystore.password=$secret
+listener.name.mutual.ssl.client.auth=required
+listener.name.mutual.ssl.truststore.type=PKCS12
+listener.name.mutual.ssl.truststore.location=$dir/tls/clients.p12
+listener.name.mutual.ssl.truststore.password=$secret
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER
 listener.name.sasl_ssl.plain.sasl.jaas.config=$security.plain.PlainLoginModule required user_$user="$secret";
 listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=$security.scram.ScramLoginModule required;

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs the tests of the transport on Apache Kafka: starts one node that talks TLS and SASL as well, runs them, stops it.
+# Runs the tests of the transport, of the producer and the consumer, and the examples on Apache Kafka: starts one node that talks
+# TLS and SASL as well, runs them, stops it.
 #
 #   scripts/streams.sh           that
-#   scripts/streams.sh FILTER    only tests whose names have FILTER behind `transport::kafka::real`
+#   scripts/streams.sh FILTER    only tests of the transport whose names have FILTER behind `transport::kafka::real`
 #
 # Ends with 77 where there is no Java 17 or Kafka's jars can not be fetched; with CI=true that is a failure.
 set -euo pipefail
@@ -16,6 +17,14 @@ fi
 work=$(mktemp -d)
 trap 'scripts/kafka.sh stop --dir "$work/kafka"; rm -rf "$work"' EXIT
 scripts/kafka.sh start --secure yes --dir "$work/kafka" >"$work/addresses"
-{ read -r plain && read -r tls && read -r sasl; } <"$work/addresses"
-SCHEMAWIRE_KAFKA=$plain SCHEMAWIRE_KAFKA_TLS=$tls SCHEMAWIRE_KAFKA_SASL=$sasl SCHEMAWIRE_KAFKA_CA=$work/kafka/tls/ca.pem \
-    cargo test --locked --quiet --all-features --test it -- "transport::kafka::real${1:+::$1}" cli::topics::cluster
+{ read -r plain && read -r tls && read -r sasl && read -r mutual; } <"$work/addresses"
+export SCHEMAWIRE_KAFKA=$plain SCHEMAWIRE_KAFKA_TLS=$tls SCHEMAWIRE_KAFKA_SASL=$sasl SCHEMAWIRE_KAFKA_MUTUAL=$mutual
+export SCHEMAWIRE_KAFKA_CERTIFICATES=$work/kafka/tls
+[ $# -gt 0 ] || core='consumer:: producing:: producer_consumer:: cli::topics::cluster'
+# Words without blanks, to be split.
+cargo test --locked --quiet --all-features --test it -- "transport::kafka::real${1:+::$1}" ${core:-}
+[ $# -eq 0 ] || exit 0
+for example in exactly_once dead_letters; do
+    SCHEMAWIRE_BROKERS=$plain cargo run --locked --quiet --all-features --example "$example"
+done
+cargo run --locked --quiet --all-features --example kafka_avro "kafka://$plain"

@@ -2,6 +2,9 @@
 //!
 //! [`KINDS`] is the one place that knows the broker's error codes; class, retry and breaker follow from the kind.
 
+use std::error::Error;
+use std::io;
+
 use krafka::KrafkaError;
 use krafka::error::{ErrorCode, ProtocolErrorKind};
 
@@ -108,6 +111,7 @@ pub(super) fn kind_of(error: &KrafkaError) -> TransportErrorKind {
                 |(kind, _)| *kind,
             )
         }
+        KrafkaError::Network(under) if is_alert(&**under) => TransportErrorKind::Denied,
         KrafkaError::Network(_) | KrafkaError::Timeout { .. } | KrafkaError::DeliveryTimeout { .. } => {
             TransportErrorKind::Unreachable
         }
@@ -128,6 +132,17 @@ pub(super) fn kind_of(error: &KrafkaError) -> TransportErrorKind {
         KrafkaError::OutOfOrderSequence { .. } => TransportErrorKind::OutOfSequence,
         _ => TransportErrorKind::InvalidRequest,
     }
+}
+
+/// Whether the broker has refused the connection over TLS. Since TLS 1.3 it looks at a client's certificate when the client's side of the
+/// handshake is done, and an alert comes in the place of the first answer. Its type is that of a library that is not named here.
+fn is_alert(error: &(dyn Error + 'static)) -> bool {
+    let under = match (error.downcast_ref::<io::Error>(), error.downcast_ref::<KrafkaError>()) {
+        (Some(error), _) => error.get_ref().map(|under| -> &(dyn Error + 'static) { under }),
+        (_, Some(KrafkaError::Network(under))) => Some(&**under as &(dyn Error + 'static)),
+        _ => error.source(),
+    };
+    under.map_or_else(|| error.to_string().starts_with("received fatal alert"), is_alert)
 }
 
 /// Whether a broker that answers this has not stored the batch, and did not have it from before.

@@ -1,6 +1,7 @@
 //! TLS and SASL, against the broker that `scripts/kafka.sh start --secure yes` starts.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine;
@@ -18,7 +19,8 @@ const SECRET: &str = "schemawire-secret";
 struct Secure {
     tls: String,
     sasl: String,
-    authority: String,
+    mutual: String,
+    certificates: PathBuf,
 }
 
 impl Secure {
@@ -27,22 +29,33 @@ impl Secure {
         let found = (
             variable("SCHEMAWIRE_KAFKA_TLS"),
             variable("SCHEMAWIRE_KAFKA_SASL"),
-            variable("SCHEMAWIRE_KAFKA_CA"),
+            variable("SCHEMAWIRE_KAFKA_MUTUAL"),
+            variable("SCHEMAWIRE_KAFKA_CERTIFICATES"),
         );
-        let (Some(tls), Some(sasl), Some(authority)) = found else {
+        let (Some(tls), Some(sasl), Some(mutual), Some(certificates)) = found else {
             eprintln!("skipped: no broker talks TLS and SASL; scripts/streams.sh starts one");
             return None;
         };
-        Some(Self { tls, sasl, authority })
+        Some(Self { tls, sasl, mutual, certificates: certificates.into() })
     }
 
     fn trusted(&self) -> Tls {
-        Tls::new().ca_file(&self.authority)
+        Tls::new().ca_file(self.authority())
+    }
+
+    fn authority(&self) -> PathBuf {
+        self.certificates.join("ca.pem")
+    }
+
+    /// With the certificate of that name shown to the broker.
+    fn showing(&self, name: &str) -> Tls {
+        let [certificate, key] = ["pem", "key"].map(|kind| self.certificates.join(format!("{name}.{kind}")));
+        self.trusted().identity_files(certificate, key)
     }
 }
 
 fn hasty(brokers: &str) -> KafkaBuilder {
-    Kafka::builder(brokers).connect_timeout(Duration::from_secs(5)).request_timeout(Duration::from_secs(10))
+    Kafka::builder(brokers).connect_timeout(Duration::from_secs(15)).request_timeout(Duration::from_secs(20))
 }
 
 /// Writes and reads a record over that connection, all kinds of handles.
@@ -75,7 +88,7 @@ fn token(user: &str, seconds: i64) -> String {
 async fn a_broker_that_talks_tls_is_trusted_by_its_authority_alone() {
     let Some(secure) = Secure::find() else { return };
     works(hasty(&secure.tls).tls(secure.trusted()), "test.tls").await;
-    let pem = std::fs::read(&secure.authority).unwrap();
+    let pem = std::fs::read(secure.authority()).unwrap();
     hasty(&secure.tls).tls(Tls::new().ca_pem(&pem)).connect().await.unwrap();
 
     let error = hasty(&secure.tls).tls(Tls::new()).connect().await.unwrap_err();
@@ -86,6 +99,21 @@ async fn a_broker_that_talks_tls_is_trusted_by_its_authority_alone() {
     assert!(hasty(&secure.tls).connect().await.is_err());
     let Some(plain) = super::brokers() else { return };
     assert!(hasty(&plain).tls(secure.trusted()).connect().await.is_err());
+}
+
+/// Mutual TLS: who shows no certificate, or one that the broker does not know, is told that it is denied.
+#[tokio::test]
+async fn a_broker_that_asks_for_a_certificate_lets_in_who_shows_its_own() {
+    let Some(secure) = Secure::find() else { return };
+    works(hasty(&secure.mutual).tls(secure.showing("client")), "test.mutual").await;
+    for refused in [secure.trusted(), secure.showing("stranger")] {
+        let error = hasty(&secure.mutual).tls(refused).connect().await.unwrap_err();
+        assert_eq!(error.kind, TransportErrorKind::Denied, "{error:?}");
+        assert!(error.message.contains("certificates"), "{error}");
+    }
+    let missing = secure.trusted().identity_files("/nowhere/client.pem", "/nowhere/client.key");
+    let error = hasty(&secure.mutual).tls(missing).connect().await.unwrap_err();
+    assert_ne!(error.kind, TransportErrorKind::Unreachable, "{error:?}");
 }
 
 #[tokio::test]
