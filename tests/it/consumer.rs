@@ -1,6 +1,8 @@
 //! The consumer core: who reads what, what is committed, what becomes of messages that fail.
 
+mod clocks;
 mod commits;
+mod damage;
 mod failures;
 mod membership;
 mod positions;
