@@ -53,7 +53,11 @@ impl Types {
                 json!({"type": "number"}),
                 leaf(|random, out| match random.coin() {
                     true => whole(random.long() >> 11, out),
-                    false => out.double(random.double() + 0.5),
+                    // Never a whole number, which would come back as one.
+                    false => match random.double() {
+                        it if it.fract() == 0.0 => out.double(it % 1024.0 + 0.5),
+                        it => out.double(it),
+                    },
                 }),
             ),
             5 => (
