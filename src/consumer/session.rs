@@ -69,7 +69,7 @@ pub struct Session<C: Codec, K = RawKeys> {
     consumer: Consumer<C, K>,
     transaction: Box<dyn RawTransaction>,
     staged: Staged,
-    /// What was read in this transaction: where each partition began, under which tenure.
+    /// What was read in this transaction, by partition.
     read: BTreeMap<TopicPartition, Read>,
     /// It is not known how the last transaction ended, or somebody has taken over.
     is_over: bool,
@@ -77,9 +77,13 @@ pub struct Session<C: Codec, K = RawKeys> {
 
 #[derive(Debug, Clone, Copy)]
 struct Read {
+    /// Under which it was read last.
     tenure: Option<Tenure>,
+    /// The first record that was read under it, and the one behind the last.
     first: u64,
     next: u64,
+    /// Something was read before under another tenure: the partition has gone and come back, and that is another's.
+    is_parted: bool,
 }
 
 impl<T: Transport + Clone, C: Codec, K> ConsumerBuilder<'_, T, Reader<C>, K> {
@@ -210,7 +214,7 @@ impl<C: Codec, K> Session<C, K> {
 
     /// Whether all that was read is still this member's, without a break.
     fn is_ours(&self) -> bool {
-        self.read.iter().all(|(at, read)| self.holds(at, *read))
+        self.read.iter().all(|(at, read)| !read.is_parted && self.holds(at, *read))
     }
 
     fn holds(&self, at: &TopicPartition, read: Read) -> bool {
@@ -244,12 +248,13 @@ impl<C: Codec, K: LoadKeys> Session<C, K> {
         let Self { consumer, read, .. } = self;
         let Some(message) = consumer.next().await? else { return Ok(None) };
         let (at, offset, tenure) = (message.partition(), message.offset(), message.tenure);
-        let entry = read.entry(at.clone()).or_insert(Read { tenure, first: offset, next: offset });
-        entry.next = offset + 1;
+        let fresh = Read { tenure, first: offset, next: offset, is_parted: false };
+        let entry = read.entry(at.clone()).or_insert(fresh);
         if entry.tenure != tenure {
-            // It has gone and come back meanwhile: what was read before is another's.
-            entry.tenure = None;
+            // What is read from here on has to be read again when this transaction is aborted, as it will be.
+            *entry = Read { is_parted: true, ..fresh };
         }
+        entry.next = offset + 1;
         Ok(Some(message.finish()))
     }
 }

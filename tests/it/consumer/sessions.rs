@@ -1,12 +1,14 @@
 //! Consume, transform, produce as one transaction after the other.
 
+use std::time::Duration;
+
 use futures_util::future::join;
 use schemawire::class::Class;
 use schemawire::codec::Json;
 use schemawire::consumer::{ConsumeError, ConsumeExt, Ended, Session};
 use schemawire::producer::{Output, ProduceExt, SendError};
 
-use super::support::{Log, for_a_while, on_every_log, text, with_members};
+use super::support::{Log, for_a_while, on_every_log, on_local_logs, text, with_members};
 
 async fn open(log: &Log, id: &str) -> (Session<Json>, Output<Json>) {
     let builder = log.log.consumer("in").group("g").value(&log.serdes, Json, &text()).stop_at_end();
@@ -139,6 +141,23 @@ fn a_commit_after_a_rebalance_aborts_and_everything_is_carried_once() {
         join(done(&mut first, &first_out), done(&mut second, &second_out)).await;
         assert_eq!(output(&log).await, ["a", "b", "c", "d"]);
         assert_eq!((first.consumer().positions().len(), second.consumer().positions().len()), (1, 1));
+    });
+}
+
+/// Silent for longer than its session: the partition is lost and comes back in the middle of a transaction, which then reads some
+/// of it a second time.
+#[test]
+fn what_was_read_before_and_after_a_partition_came_back_is_aborted_and_read_again() {
+    on_local_logs(|log| async move {
+        send(&log, &["a", "c", "e"]).await;
+        let (mut session, out) = open(&log, "t").await;
+        assert_eq!(carry(&mut session, &out, 2).await, 2);
+        log.clock.pass(Duration::from_secs(11));
+        assert_eq!(carry(&mut session, &out, 1).await, 1, "from the beginning");
+        assert_eq!(session.commit().await.expect("aborts by itself"), Ended::Aborted);
+        assert_eq!(carry(&mut session, &out, 9).await, 3, "nothing is left out");
+        assert_eq!(session.commit().await.expect("commits"), Ended::Committed);
+        assert_eq!(output(&log).await, ["a", "c", "e"]);
     });
 }
 
