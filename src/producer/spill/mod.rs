@@ -7,8 +7,8 @@
 //! ✔ Records of a partition stay in order: once some lie aside, later ones queue behind them. ✔ What lies aside survives a
 //! restart; a producer with the same spill goes on with it. ✔ It is bounded: [`SendError::SpillFull`](super::SendError::SpillFull) tells.
 //! ✔ A batch is forwarded under a number that is kept beside it, so that a log that knows numbers (memory, embedded) stores it
-//! once, whenever this process dies. ✗ Kafka's client brings numbers of its own: what was forwarded to Kafka and not marked when
-//! the process died is forwarded again, one batch a partition at most.
+//! once, whenever this process dies. ✗ Kafka's client brings numbers of its own: what was forwarded to Kafka and came back as possibly
+//! written, or was not marked when the process died, is forwarded again, and may be there twice.
 //!
 //! | in the spill log | |
 //! |---|---|

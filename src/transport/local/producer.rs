@@ -72,10 +72,10 @@ impl<S: Store> RawProducer for LocalProducer<S> {
         if batch.sequence().is_none() && self.spec.acknowledge != Acknowledge::None {
             batch.set_sequence(Some(self.number(at)));
         }
-        // Here, and not where the log is written: many may compress at once. A batch that comes again is packed already.
-        if self.store.compresses() {
-            batch.pack(self.spec.compression);
-        }
+        // Here, and not where the log is written: many may compress at once. A batch that comes again is packed already, and one that
+        // was read from another log loses how it lay there.
+        let compresses = self.store.compresses();
+        batch.pack(if compresses { self.spec.compression } else { Compression::None });
         let sequence = batch.sequence();
         let partitions = Arc::clone(&self.partitions);
         let answer = self.store.append(at, batch, self.spec.acknowledge);

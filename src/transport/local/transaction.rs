@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::record::{Batch, TopicPartition};
+use crate::record::{Batch, Compression, TopicPartition};
 
 use super::super::{
     Appended, BoxFuture, CommitOutcome, Committed, GroupToken, RawTransaction, TransportError,
@@ -37,7 +37,8 @@ impl<S: Store> LocalTransaction<S> {
         Ok(())
     }
 
-    fn append_now(&mut self, at: &TopicPartition, batch: Batch) -> Result<(), TransportError> {
+    fn append_now(&mut self, at: &TopicPartition, mut batch: Batch) -> Result<(), TransportError> {
+        batch.pack(Compression::None);
         self.store.hub().check_owner(&self.id, self.epoch)?;
         producer::check(&*self.store, at, &batch)?;
         self.open_or_error()?.batches.push((at.clone(), batch));
