@@ -51,15 +51,13 @@ const KINDS: &[(TransportErrorKind, &[ErrorCode])] = &[
 ];
 
 /// The answers to a batch that say that it is not stored. All others leave that open: a time-out, a failure of the disk, too few
-/// followers *after* the leader had it.
+/// followers *after* the leader had it, or a leader that was replaced while it waited for them: what leads then may have the batch.
 const REFUSALS: &[ErrorCode] = &[
     ErrorCode::CorruptMessage,
     ErrorCode::UnknownTopicOrPartition,
     ErrorCode::UnknownTopicId,
     ErrorCode::InconsistentTopicId,
     ErrorCode::InvalidTopic,
-    ErrorCode::NotLeaderForPartition,
-    ErrorCode::FencedLeaderEpoch,
     ErrorCode::NotEnoughReplicas,
     ErrorCode::MessageTooLarge,
     ErrorCode::RecordListTooLarge,

@@ -28,7 +28,7 @@ const REQUESTS: u32 = 5;
 /// The bytes of a request, unless one batch alone has more.
 const REQUEST: usize = 8 << 20;
 /// How often a topic is looked for that nobody knows: brokers learn of a new one at different times.
-const LOOKS: u32 = 3;
+const LOOKS: u32 = 10;
 
 /// What a broker answers who does not know any more what came before, so that the batch was not stored.
 const FORGOTTEN: [ErrorCode; 3] =

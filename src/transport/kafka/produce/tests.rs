@@ -46,6 +46,8 @@ enum Fate {
     Stored,
     /// Stored, and the answer is lost.
     AnswerLost,
+    /// Stored, and the broker is replaced before it has heard from its followers.
+    Moved,
     /// Not stored, and nobody knows.
     Lost,
     Refused(ErrorCode),
@@ -63,6 +65,7 @@ fn step() -> impl Strategy<Value = Step> {
     let fate = prop_oneof![
         6 => Just(Fate::Stored),
         1 => Just(Fate::AnswerLost),
+        1 => Just(Fate::Moved),
         1 => Just(Fate::Lost),
         1 => Just(Fate::Forgets),
         1 => refusals.prop_map(Fate::Refused),
@@ -223,6 +226,10 @@ impl World {
                 Fate::AnswerLost => {
                     store();
                     lost()
+                }
+                Fate::Moved => {
+                    store();
+                    Outcome::Refused { code: ErrorCode::NotLeaderForPartition, is_led: false }
                 }
                 Fate::Lost => lost(),
                 Fate::Refused(code) => Outcome::Refused { code, is_led: false },
