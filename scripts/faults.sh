@@ -17,13 +17,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-usual=(kill_9_of_the_leader all_brokers_frozen_past_the_deadline kill_9_of_a_consumer a_zombie_producer_is_fenced
-    consume_transform_produce_with_crashes_at_every_step)
+usual=(brokers::{kill_9_of_the_leader,kill_9_of_a_consumer,a_zombie_producer_is_fenced}
+    brokers::consume_transform_produce_with_crashes_at_every_step frozen::all_brokers_frozen_past_the_deadline)
 records=100000
 filters=()
 case ${1:-} in
     '') filters=(streams::) ;;
-    --usual) records=2000 filters=("${usual[@]/#/streams::brokers::}") ;;
+    --usual) records=2000 filters=("${usual[@]/#/streams::}") ;;
     -*) sed -n '2,17s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     *) filters=("$@") ;;
 esac
@@ -44,7 +44,7 @@ trap 'exit 130' INT TERM
 cargo test --locked --all-features --test it --no-run 2>"$work/build" || { cat "$work/build" >&2; exit 1; }
 binary=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$work/build")
 # What counts and what works for the others is no fault.
-mapfile -t faults < <("$binary" --list "${filters[@]}" | sed -n 's/: test$//p' | grep -E '^streams::(embedded|brokers|controls)::')
+mapfile -t faults < <("$binary" --list "${filters[@]}" | sed -n 's/: test$//p' | grep -E '^streams::(embedded|brokers|frozen|controls)::')
 [ ${#faults[@]} -gt 0 ] || { echo "no fault has ${filters[*]} in its name" >&2; exit 2; }
 
 scripts/kafka.sh start --nodes 3 --dir "$work/kafka" >/dev/null

@@ -16,6 +16,8 @@ mod consume;
 mod controls;
 mod count;
 mod embedded;
+mod flow;
+mod frozen;
 mod ledger;
 mod log;
 mod number;

@@ -1,72 +1,19 @@
-//! Faults of three brokers, of their clients, and of both.
+//! Faults of three brokers, of their clients, and of both: who dies, who comes, who takes over.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use pollster::block_on;
+use schemawire::codec::Json;
+use schemawire::producer::ProduceExt;
 
-use super::child::{Part, Process};
+use super::child::Part;
 use super::cluster::Cluster;
 use super::consume::Consume;
-use super::count::Stored;
-use super::ledger::{Answer, Known, pause};
-use super::number::Number;
+use super::flow::while_records_flow;
+use super::log;
 use super::plays;
-use super::produce::{Full, Produce};
+use super::produce::Produce;
 use super::scene::{Scene, records, row};
 use super::stepping::{Fault, Step};
 use super::transform::Transform;
-
-/// What happens while records flow from a producer to a member of a group: zero lost, zero doubled, order kept, and nothing handled
-/// again that was committed.
-fn while_records_flow(
-    fault: &str,
-    change: impl FnOnce(&Scene, Produce) -> Produce,
-    play: impl FnOnce(&Scene, &Cluster, &mut Known),
-) -> Option<(Stored, Known)> {
-    let cluster = Cluster::of_this_run()?;
-    let scene = Scene::on_brokers("flow", &cluster);
-    scene.create(&scene.topic, 6);
-    let produce = Produce { until: Some(scene.path("sent")), ..Produce::new(&scene.topic, records()) };
-    let produce = Produce { pace: (records() / 10) as u32, ..produce };
-    let consume = Consume::new(&scene.topic, &scene.group(), scene.path("handled"));
-    let parts = [Part::Produce(change(&scene, produce)), Part::Consume(consume)];
-    let processes = scene.start_each("process", &parts);
-    let mut known = scene.known();
-    known.wait("records before the fault", |known| {
-        known.acknowledged >= records() / 5 && !known.handled.is_empty()
-    });
-    play(&scene, &cluster, &mut known);
-    known.update();
-    let before = known.acknowledged;
-    known.wait("records behind the fault", |known| {
-        known.acknowledged >= records() && known.acknowledged >= before + records() / 10
-    });
-    scene.set("sent");
-    known.wait("the end of the producer", |known| known.has("sent"));
-    known.wait("all records handled", |known| known.unhandled() == 0);
-    scene.set("handled");
-    processes.into_iter().for_each(Process::end);
-    // Brokers that were down come back first: what they bring along counts, too.
-    cluster.thaw();
-    cluster.start();
-    cluster.wait_in_sync(&scene.topic);
-    let (stored, handled) = (scene.stored(&scene.topic), scene.handled());
-    row(fault, scene.on(), Some(&stored), Some(&handled), &beside(&stored, &known));
-    stored.is_exact();
-    handled.is_at_least_once();
-    Some((stored, known))
-}
-
-/// What else was counted, where there is any of it.
-fn beside(stored: &Stored, known: &Known) -> String {
-    let (possibly, there) = stored.possibly_written;
-    let counts = [
-        (stored.not_written, format!("{} refused as not written", stored.not_written)),
-        (possibly, format!("{possibly} possibly written, of which {there} are there")),
-        (known.times("spilled") as u64, format!("{} laid aside meanwhile", known.times("spilled"))),
-    ];
-    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text);
-    counts.collect::<Vec<_>>().join(", ")
-}
 
 fn as_it_is(_: &Scene, produce: Produce) -> Produce {
     produce
@@ -106,84 +53,6 @@ fn a_rolling_restart() {
             cluster.wait_in_sync(&scene.topic);
         }
     });
-}
-
-/// A deadline that is over long before the brokers go on.
-fn short(_: &Scene, produce: Produce) -> Produce {
-    Produce { delivery: DEADLINE, ..produce }
-}
-
-/// In milliseconds.
-const DEADLINE: u64 = 8_000;
-
-/// Nobody answers. Every handle resolves all the same: the producer's window would not move otherwise. When the brokers go on, so does
-/// the producer: of what is sent from then on less is given up than comes within one deadline.
-#[test]
-fn all_brokers_frozen_past_the_deadline() {
-    let mut thawed_at = BTreeMap::new();
-    let played = while_records_flow("freeze all brokers past the deadline", short, |_, cluster, known| {
-        known.update();
-        let before = known.unacknowledged;
-        cluster.freeze(&[1, 2, 3]);
-        known.wait("records that are given up", |known| known.unacknowledged >= before + 50);
-        cluster.thaw();
-        known.update();
-        thawed_at = known.next.clone();
-    });
-    let Some((stored, known)) = played else { return };
-    assert!(stored.possibly_written.0 > 0, "some were on their way: {stored:?}");
-    let is_behind = |number: &Number| thawed_at.get(&number.key).is_some_and(|next| number.sequence >= *next);
-    let is_given_up = |answer| matches!(answer, Answer::NotWritten | Answer::PossiblyWritten);
-    let given_up =
-        known.sent.iter().filter(|(number, answer)| is_behind(number) && is_given_up(**answer)).count();
-    eprintln!("{given_up} of those that were sent behind the thaw were given up");
-    assert!((given_up as u64) < records() / 10 * DEADLINE / 1_000, "{given_up}: {stored:?}");
-}
-
-/// Others lead what it led, while it stands still; then it goes on, and believes for a moment that it still leads.
-#[test]
-fn a_leader_that_is_frozen_past_the_deadline() {
-    while_records_flow("freeze the leader past the deadline", short, |scene, cluster, _| {
-        cluster.freeze(&[cluster.leader(&scene.topic, 0)]);
-        pause(Duration::from_secs(15));
-        cluster.thaw();
-    });
-}
-
-/// No broker answers for a while, and there is room for a tenth of the records. The process that sends holds that it never has more.
-fn a_full_buffer(what: &str, full: impl FnOnce(&Scene) -> Full) -> Option<(Stored, Known)> {
-    while_records_flow(
-        &format!("room for a tenth, all brokers frozen: a record without room {what}"),
-        |scene, produce| Produce { buffer: Some((records() as usize / 10, full(scene))), ..produce },
-        |_, cluster, _| {
-            cluster.freeze(&[1, 2, 3]);
-            pause(Duration::from_secs(6));
-            cluster.thaw();
-        },
-    )
-}
-
-#[test]
-fn a_full_buffer_waits() {
-    let Some((stored, _)) = a_full_buffer("waits", |_| Full::Waits) else { return };
-    assert_eq!(stored.not_written + stored.possibly_written.0, 0, "all had time enough: {stored:?}");
-}
-
-#[test]
-fn a_full_buffer_fails() {
-    let Some((stored, _)) = a_full_buffer("fails", |_| Full::Fails) else { return };
-    assert!(stored.not_written > 0 && stored.possibly_written.0 == 0, "{stored:?}");
-}
-
-#[test]
-fn a_full_buffer_spills() {
-    let Some((stored, known)) =
-        a_full_buffer("is laid aside", |scene| Full::Spills(scene.path("aside.redb")))
-    else {
-        return;
-    };
-    assert_eq!(stored.not_written + stored.possibly_written.0, 0, "there was room aside: {stored:?}");
-    assert!(known.has("spilled"), "nothing was laid aside");
 }
 
 #[test]
@@ -326,3 +195,25 @@ fn a_poison_message() {
     let Some(cluster) = Cluster::of_this_run() else { return };
     plays::a_poison_message(&Scene::on_brokers("poison", &cluster));
 }
+
+/// Brokers learn of a topic at different times, and whoever writes to it at once meets some that do not know it yet.
+#[test]
+fn a_topic_that_was_made_just_now_refuses_nothing() {
+    let Some(cluster) = Cluster::of_this_run() else { return };
+    let scene = Scene::on_brokers("new", &cluster);
+    let (log, serdes) = (scene.open(), block_on(log::serdes()));
+    for number in 0..TOPICS {
+        let topic = format!("{}-{number}", scene.topic);
+        let keys: Vec<Vec<u8>> = (0..100_u32).map(|key| key.to_be_bytes().to_vec()).collect();
+        let sent = block_on(async {
+            log::create(&log, &topic, 6).await;
+            let producer = log.producer(&topic).value(&serdes, Json, &log::text()).must_exist();
+            let producer = producer.build().await.unwrap_or_else(|error| panic!("{topic}: {error:?}"));
+            producer.send_batch_keyed(keys.iter().map(|key| (key, "first"))).await
+        });
+        let sent = sent.unwrap_or_else(|error| panic!("{topic} refuses: {error:?}"));
+        assert_eq!(sent.len(), keys.len());
+    }
+}
+
+const TOPICS: u32 = 10;

@@ -113,7 +113,7 @@ impl Cluster {
 
     /// The broker that leads a partition.
     pub(super) fn leader(&self, topic: &str, partition: u32) -> u32 {
-        self.until(&format!("{topic}-{partition} has a leader"), || {
+        until(&format!("{topic}-{partition} has a leader"), || {
             let known = self.addresses().find_map(|address| wire::partitions(address, topic))?;
             known.into_iter().find(|it| it.number == partition).map(|it| it.leader)
         })
@@ -121,31 +121,38 @@ impl Cluster {
 
     /// The broker that leads the controllers.
     pub(super) fn controller(&self) -> u32 {
-        self.until("there is a controller", || self.addresses().find_map(wire::controller))
+        until("there is a controller", || self.addresses().find_map(wire::controller))
     }
 
     /// Waits until all replicas of a topic are in sync, in the eyes of all brokers.
+    #[track_caller]
     pub(super) fn wait_in_sync(&self, topic: &str) {
-        self.until(&format!("{topic} is in sync"), || {
-            let all = |known: Vec<Partition>| known.iter().all(|partition| partition.in_sync == 3);
-            self.addresses().all(|address| wire::partitions(address, topic).is_some_and(all)).then_some(())
-        });
+        wait_for_all(&self.brokers, topic, |known| known.iter().all(|partition| partition.in_sync == 3));
     }
 
     fn addresses(&self) -> impl Iterator<Item = &str> {
         self.brokers.split(',')
     }
+}
 
-    #[track_caller]
-    fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-        for _ in 0..PATIENCE {
-            if let Some(found) = look() {
-                return found;
-            }
-            pause(Duration::from_millis(200));
+/// Waits until all brokers know a topic, and that of its partitions.
+#[track_caller]
+pub(super) fn wait_for_all(brokers: &str, topic: &str, holds: impl Fn(&[Partition]) -> bool) {
+    until(&format!("all of {brokers} know {topic} so"), || {
+        let knows = |address| wire::partitions(address, topic).is_some_and(|known| holds(&known));
+        brokers.split(',').all(knows).then_some(())
+    });
+}
+
+#[track_caller]
+fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..PATIENCE {
+        if let Some(found) = look() {
+            return found;
         }
-        panic!("it does not come about that {what}; {:?}", self.nodes());
+        pause(Duration::from_millis(200));
     }
+    panic!("it does not come about that {what}");
 }
 
 /// How many looks at the brokers, five a second, until they are given up.

@@ -8,7 +8,7 @@ use pollster::block_on;
 use schemawire::transport::Transport;
 
 use super::child::{Part, Process, Work};
-use super::cluster::Cluster;
+use super::cluster::{self, Cluster};
 use super::count::{Handled, Stored};
 use super::ledger::Known;
 use super::log;
@@ -64,6 +64,10 @@ impl Scene {
 
     pub(super) fn create(&self, topic: &str, partitions: u32) {
         block_on(log::create(&self.open(), topic, partitions));
+        if let Some(brokers) = self.address.strip_prefix("kafka://") {
+            // Each broker learns of it in its own time, and the processes of a test ask any of them.
+            cluster::wait_for_all(brokers, topic, |_| true);
+        }
     }
 
     /// A process with that to do, all at once.
