@@ -95,7 +95,7 @@ impl Core {
         if lanes.open(number).is_none() {
             let at = TopicPartition::new(Arc::clone(&self.topic), number);
             let opened = self.clock.steady();
-            lanes.begin(Open::new(Arc::new(Shipment::new(at, self)), opened));
+            lanes.begin(Arc::new(Shipment::new(at, self)), opened);
             keeper = lanes.schedule(opened.saturating_add(self.settings.linger));
         }
         let Some(open) = lanes.open(number) else {

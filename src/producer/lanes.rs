@@ -52,8 +52,9 @@ pub(super) struct Lane {
     last: Option<Previous>,
     /// How many of those on their way let the ones behind wait.
     pub(super) held: u32,
-    /// How many have left.
+    /// How many have left, and how large the last one was.
     left: u64,
+    size: usize,
     /// What of it lies aside.
     pub(super) backlog: Backlog,
     /// The last one that went the direct way before those that lie aside.
@@ -100,8 +101,8 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) const fn new(shipment: Arc<Shipment>, opened: Duration) -> Self {
-        Self { batch: Batch::new(), reserved: [None, None], callbacks: Vec::new(), shipment, opened }
+    pub(super) const fn new(batch: Batch, shipment: Arc<Shipment>, opened: Duration) -> Self {
+        Self { batch, reserved: [None, None], callbacks: Vec::new(), shipment, opened }
     }
 
     /// Takes the room of one more record: of the buffer, or of what is on its way aside.
@@ -168,9 +169,10 @@ impl Lanes {
         self.lane(number)?.open.as_mut()
     }
 
-    pub(super) fn begin(&mut self, open: Open) {
-        if let Some(lane) = self.lane(open.shipment.at.partition) {
-            lane.open = Some(open);
+    /// A batch that takes records; it has room for as many as the one before had, so that it need not grow.
+    pub(super) fn begin(&mut self, shipment: Arc<Shipment>, opened: Duration) {
+        if let Some(lane) = self.lane(shipment.at.partition) {
+            lane.open = Some(Open::new(Batch::with_capacity(lane.size), shipment, opened));
         }
     }
 
@@ -185,6 +187,7 @@ impl Lanes {
         let deadline = opened.saturating_add(core.settings.timeout);
         let (records, bytes) = (batch.len() as u64, batch.size() as u64);
         lane.left += 1;
+        lane.size = batch.size();
         let number_in_lane = lane.left;
         let may_fly = core.settings.pipelined || previous.is_none();
         let place = if lane.held > 0 {

@@ -25,7 +25,8 @@ impl<'p, C: Codec, K> Outgoing<'p, C, K> {
         &mut self,
         write: impl FnOnce(&Writer<C>, &mut Headers, &mut Vec<u8>) -> Result<(), SerdesError>,
     ) {
-        let mut bytes = Vec::with_capacity(128);
+        // Most messages fit, so that they are not moved while they grow.
+        let mut bytes = Vec::with_capacity(256);
         match write(&self.producer.0.writer, &mut self.record.headers, &mut bytes) {
             Ok(()) => self.record.value = Some(bytes),
             Err(error) => self.refused = Some(error),

@@ -43,7 +43,10 @@ fn batches_retries_the_buffer_and_the_breaker_are_told() {
     let pause = Backoff { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
     let breaker = Breaker::new("cluster", BreakerSettings { failures: 2, pause });
     let observer = Arc::clone(&list) as Arc<dyn Observer>;
-    let producer = producer(&log, &serdes, 1, |it| it.observer(observer).breaker(&breaker).buffer(1000));
+    let producer = producer(&log, &serdes, 1, |it| {
+        // Both records are in the batch before it leaves, however busy the machine is.
+        it.observer(observer).breaker(&breaker).buffer(1000).linger(Duration::from_secs(30))
+    });
     block_on(producer.send_batch(["a", "b"])).expect("stored in the end");
     block_on(producer.send("c")).expect_err("poison");
     let told = list.0.lock().expect("no panic").clone();

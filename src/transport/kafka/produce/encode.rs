@@ -121,20 +121,63 @@ pub(in super::super) fn encode(parts: &[Part], stamp: Option<Stamp>, out: &mut B
 }
 
 fn write_record(out: &mut BytesMut, record: &RecordRef<'_>, since: i64, index: u32) {
-    write_varint(out, zigzag(body(record, since, index) as i64));
-    out.put_u8(0);
-    write_varint(out, zigzag(since));
-    write_varint(out, zigzag(index.into()));
-    write_bytes(out, record.key);
-    write_bytes(out, record.value);
-    if !record.has_headers() {
-        out.put_u8(0);
-        return;
+    let mut head = Head::default();
+    head.number(body(record, since, index) as i64);
+    head.byte(0);
+    head.number(since);
+    head.number(index.into());
+    head.bytes(record.key, out);
+    head.bytes(record.value, out);
+    let headers = if record.has_headers() { record.iter_headers().count() } else { 0 };
+    head.number(headers as i64);
+    if headers > 0 {
+        for (name, value) in record.iter_headers() {
+            head.bytes(Some(name.as_bytes()), out);
+            head.bytes(value, out);
+        }
     }
-    write_varint(out, zigzag(record.iter_headers().count() as i64));
-    for (name, value) in record.iter_headers() {
-        write_bytes(out, Some(name.as_bytes()));
-        write_bytes(out, value);
+    head.write(out);
+}
+
+/// Small numbers that are written together: a write of its own for each byte would cost more than the record.
+#[derive(Default)]
+struct Head {
+    bytes: [u8; 32],
+    length: usize,
+}
+
+impl Head {
+    /// Law: it has room. A record has at most 26 bytes before its key, and what stands behind a null is written above 16.
+    fn byte(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
+    }
+
+    fn number(&mut self, number: i64) {
+        let mut number = zigzag(number);
+        while number >= 0x80 {
+            self.byte(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.byte(number as u8);
+    }
+
+    /// A length, and what has it.
+    fn bytes(&mut self, bytes: Option<&[u8]>, out: &mut BytesMut) {
+        self.number(bytes.map_or(-1, |bytes| bytes.len() as i64));
+        if let Some(bytes) = bytes {
+            self.write(out);
+            out.extend_from_slice(bytes);
+        } else if self.length > 16 {
+            self.write(out);
+        }
+    }
+
+    fn write(&mut self, out: &mut BytesMut) {
+        out.extend_from_slice(self.bytes.get(..self.length).unwrap_or_default());
+        self.length = 0;
     }
 }
 
@@ -149,12 +192,6 @@ fn body(record: &RecordRef<'_>, since: i64, index: u32) -> usize {
     let headers: usize =
         record.iter_headers().map(|(name, value)| bytes(Some(name.as_bytes())) + bytes(value)).sum();
     size + headers + varint_size(zigzag(record.iter_headers().count() as i64))
-}
-
-fn write_bytes(out: &mut BytesMut, bytes: Option<&[u8]>) {
-    let Some(bytes) = bytes else { return write_varint(out, zigzag(-1)) };
-    write_varint(out, zigzag(bytes.len() as i64));
-    out.extend_from_slice(bytes);
 }
 
 /// Small numbers of either sign as small ones without.
