@@ -1,6 +1,6 @@
 //! What all handles of one cluster share: the runtime that its sockets live on, how to connect, and who is a member of what.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -24,6 +24,8 @@ pub(super) struct Link {
     /// Finds times in partitions; reads nothing.
     pub(super) lookup: Consumer,
     members: Mutex<Members>,
+    /// Topics that were made here.
+    made: Mutex<BTreeSet<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,12 +51,34 @@ impl Link {
             .metrics_push(false);
         let lookup = async { lookup.build().await.map_err(|error| fault("cannot open a consumer", error)) };
         let lookup = runtime.run(lookup).await?;
-        Ok(Self { settings, runtime, client, admin, lookup, members: Mutex::default() })
+        Ok(Self {
+            settings,
+            runtime,
+            client,
+            admin,
+            lookup,
+            members: Mutex::default(),
+            made: Mutex::default(),
+        })
     }
 
     /// Connections of their own.
     pub(super) async fn another(&self, client_id: Option<&str>) -> Result<krafka::Kafka, TransportError> {
         self.runtime.run(self.settings.clone().dial(client_id.map(str::to_owned))).await
+    }
+
+    /// A topic was made here.
+    pub(super) fn made(&self, topic: &str) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(topic.to_owned());
+    }
+
+    /// It is gone.
+    pub(super) fn forget(&self, topic: &str) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).remove(topic);
+    }
+
+    pub(super) fn has_made(&self, topic: &str) -> bool {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).contains(topic)
     }
 
     /// Takes a member in, under a number by which a transaction finds it.

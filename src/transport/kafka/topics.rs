@@ -41,7 +41,10 @@ pub(super) async fn create(link: &Link, spec: TopicSpec) -> Result<(), Transport
         }
         Some(Err(error)) => Err(failed(error)),
         // Its leaders are elected a little later; until then it would not be found.
-        _ => until_known(link, name, |count| count == Some(spec.partitions)).await,
+        _ => {
+            link.made(name);
+            until_known(link, name, |count| count == Some(spec.partitions)).await
+        }
     }
 }
 
@@ -49,6 +52,7 @@ pub(super) async fn delete(link: &Link, name: &str) -> Result<(), TransportError
     let failed = |error| fault(format_args!("cannot delete topic `{name}`"), error);
     let mut answers =
         link.admin.delete_topics([name], DeleteTopicsOptions::default()).await.map_err(failed)?;
+    link.forget(name);
     match answers.remove(name) {
         Some(Err(error)) if kind_of(&error) == TransportErrorKind::UnknownTopic => Err(unknown_topic(name)),
         Some(Err(error)) => Err(failed(error)),
@@ -105,7 +109,25 @@ pub(super) async fn described(link: &Link, names: Vec<String>) -> Result<Vec<Top
     Ok(specs)
 }
 
+/// How many partitions a topic has. Brokers learn of one at different times: it is not missing because the one that was asked does
+/// not know it yet, where it was made here.
 pub(super) async fn partitions(link: &Link, name: &str) -> Result<Option<u32>, TransportError> {
+    for _ in 0..LOOKS {
+        let count = look(link, name).await?;
+        if count.is_some() || !link.has_made(name) {
+            return Ok(count);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // Somebody else has deleted it.
+    link.forget(name);
+    Ok(None)
+}
+
+/// How often a topic that was made here is looked for, within two seconds and the time of the answers.
+const LOOKS: u32 = 20;
+
+async fn look(link: &Link, name: &str) -> Result<Option<u32>, TransportError> {
     let failed = |error| fault(format_args!("cannot look at topic `{name}`"), error);
     let mut topics =
         link.admin.describe_topics([name], DescribeTopicsOptions::default()).await.map_err(failed)?;
@@ -233,7 +255,7 @@ async fn listed(
     Ok(offsets)
 }
 
-/// Waits until every broker that may be asked knows of the change, which is not so when it is answered.
+/// Waits until a broker that is asked knows of the change, which is not so when it is answered.
 async fn until_known(
     link: &Link,
     name: &str,
