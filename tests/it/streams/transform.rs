@@ -132,7 +132,9 @@ async fn transform(session: &mut Session<Json>, to: &Output<Json>, most: usize) 
 /// Whether the group has committed all that the topic holds.
 async fn is_through(log: &Stepping, work: &Transform) -> Result<bool, Trouble> {
     let committed = log.committed(&work.group).await?;
-    for partition in 0..log.partitions(&work.from).await?.unwrap_or_default() {
+    // A broker that comes back knows no topic for a moment.
+    let Some(partitions) = log.partitions(&work.from).await? else { return Ok(false) };
+    for partition in 0..partitions {
         let at = TopicPartition::new(work.from.as_str(), partition);
         let end = log.offset(&at, Place::Latest).await?;
         if end > 0 && committed.get(&at).is_none_or(|it| it.offset < end) {
