@@ -203,6 +203,13 @@ create() {
     echo "$count $first_port $secure" >"$dir/cluster"
 }
 
+# Where that needs no password.
+install_openssl() {
+    local root=
+    [ "$(id -u)" -eq 0 ] || root="sudo -n"
+    { $root apt-get update -qq && $root apt-get install -y -qq openssl; } >&2
+}
+
 # One self-signed certificate for this machine, which is also what clients are to trust, and one that a client is to show.
 write_certificate() {
     local tls=$dir/tls keytool=${JAVA_HOME:+$JAVA_HOME/bin/}keytool
@@ -213,7 +220,8 @@ write_certificate() {
         { cat "$tls/keytool.log" >&2; fail "no certificate could be made"; }
     "$keytool" -exportcert -rfc -alias broker -keystore "$tls/broker.p12" -storepass "$secret" >"$tls/ca.pem" 2>>"$tls/keytool.log"
     # keytool gives no key away.
-    command -v openssl >/dev/null || fail "openssl is missing, which makes a client's certificate (Debian: apt-get install openssl)"
+    command -v openssl >/dev/null || install_openssl ||
+        fail "openssl is missing, which makes a client's certificate (Debian: apt-get install openssl)"
     local name
     # The second one is nobody's: it is there to be refused.
     for name in client stranger; do
