@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The instruction gate: what a message costs the processor, by callgrind, against what benches/instructions.tsv records.
 #
-#   scripts/instructions.sh            fails when a case takes over 3 % more instructions than recorded, and says which
+#   scripts/instructions.sh            fails when a case takes over 6 % more instructions than recorded, and says which
 #   scripts/instructions.sh --accept   records what is measured now; commit the file with the change that explains it
 #
 # Builds benches/peers without its peers (two to three minutes when nothing is built yet). Needs valgrind, and installs it where
@@ -11,7 +11,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 record=benches/instructions.tsv
-tolerance=3
+# Other code that changes moves a case by up to 5 %: by what is inlined, and by where the allocator finds room.
+tolerance=6
 accept=false
 case ${1:-} in
     '') ;;
