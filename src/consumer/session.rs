@@ -50,7 +50,7 @@ use crate::observer::Observation;
 use crate::producer::Staged;
 use crate::record::TopicPartition;
 use crate::serdes::Reader;
-use crate::transport::{Committed, Place, RawTransaction, Transport, TransportError};
+use crate::transport::{Committed, Place, RawTransaction, Transport, TransportError, TransportErrorKind};
 
 /// What became of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,7 +173,13 @@ impl<C: Codec, K> Session<C, K> {
         }
         for (at, read) in std::mem::take(&mut self.read) {
             if self.holds(&at, read) {
-                self.consumer.seek(&at, Place::Offset(read.first)).await?;
+                match self.consumer.seek(&at, Place::Offset(read.first)).await {
+                    // It has gone, of which the next call is told; until then nothing more of it is given out.
+                    Err(ConsumeError::Transport(error)) if error.kind == TransportErrorKind::NotAssigned => {
+                        self.consumer.drop_batches(std::slice::from_ref(&at));
+                    }
+                    sought => sought?,
+                }
             }
         }
         Ok(Ended::Aborted)

@@ -28,6 +28,8 @@ pub enum TransportErrorKind {
     UnknownPartition,
     /// A name, number or combination that is not allowed.
     InvalidRequest,
+    /// The partition is not this consumer's, or no longer.
+    NotAssigned,
     /// The batch is larger than the transport takes.
     TooLarge,
     /// Another process holds the log.

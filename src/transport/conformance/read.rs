@@ -73,7 +73,7 @@ pub(super) async fn seek(transport: Arc<dyn Transport>) {
     assert_eq!(read(&mut consumer, 5).await.len(), 5);
     let error =
         consumer.seek(&TopicPartition::new("seek", 7), Place::Earliest).await.expect_err("not assigned");
-    assert_eq!(error.kind, TransportErrorKind::InvalidRequest);
+    assert_eq!(error.kind, TransportErrorKind::NotAssigned);
 }
 
 pub(super) async fn pause(transport: Arc<dyn Transport>) {

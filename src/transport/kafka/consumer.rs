@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::record::TopicPartition;
 
 use super::super::clock::sleep;
-use super::super::local::{no_group, unknown_topic};
+use super::super::local::{no_group, not_assigned, unknown_topic};
 use super::super::{
     Assignor, BoxFuture, CommitOutcome, Committed, ConsumerSpec, Event, Generation, GroupProtocol,
     GroupToken, Isolation, Place, PollLimits, RawConsumer, TransportError, TransportErrorKind,
@@ -38,6 +38,8 @@ pub(super) struct KafkaConsumer {
     member: Arc<Member>,
     number: u64,
     group: Option<String>,
+    /// The generation of the last assignment that was given out.
+    told: Generation,
     task: Option<JoinHandle<()>>,
 }
 
@@ -73,7 +75,7 @@ impl KafkaConsumer {
         link.runtime.run(begun).await?;
         let task = link.runtime.handle().spawn(poll(Arc::clone(&member), Arc::clone(&link), reads));
         let number = link.enter(&member);
-        Ok(Self { link, member, number, group: spec.group, task: Some(task) })
+        Ok(Self { link, member, number, group: spec.group, told: Generation::default(), task: Some(task) })
     }
 
     async fn next_event(&mut self, limits: PollLimits) -> Result<Event, TransportError> {
@@ -211,7 +213,13 @@ fn configured(kafka: &krafka::Kafka, spec: &ConsumerSpec) -> client::ConsumerBui
 
 impl RawConsumer for KafkaConsumer {
     fn next(&mut self, limits: PollLimits) -> BoxFuture<'_, Result<Event, TransportError>> {
-        Box::pin(self.next_event(limits))
+        Box::pin(async move {
+            let event = self.next_event(limits).await?;
+            if let Event::Assigned { generation, .. } = &event {
+                self.told = *generation;
+            }
+            Ok(event)
+        })
     }
 
     fn commit<'a>(
@@ -251,12 +259,8 @@ impl RawConsumer for KafkaConsumer {
         place: Place,
     ) -> BoxFuture<'a, Result<u64, TransportError>> {
         Box::pin(async move {
-            let refused = || {
-                let message = format!("cannot seek in {at}: it is not assigned to this consumer");
-                TransportError::new(TransportErrorKind::InvalidRequest, message)
-            };
             if !self.member.owned().contains(at) {
-                return Err(refused());
+                return Err(not_assigned(at));
             }
             let (link, asked) = (Arc::clone(&self.link), at.clone());
             let asked = async move {
@@ -270,7 +274,7 @@ impl RawConsumer for KafkaConsumer {
             let (offset, end) = self.link.runtime.run(asked).await?;
             // It may have gone meanwhile.
             if !self.member.seek(at, offset.min(end)) {
-                return Err(refused());
+                return Err(not_assigned(at));
             }
             // Below what is kept, the gap is reported when it is read; behind the end it is known now.
             if offset > end {
@@ -286,8 +290,9 @@ impl RawConsumer for KafkaConsumer {
     }
 
     fn group_token(&self) -> GroupToken {
-        let generation = self.member.state().generation;
-        GroupToken { group: self.group.clone().unwrap_or_default(), member: self.number, generation }
+        // What has come since is not known to whoever asks: it may have read under an earlier one.
+        let (group, generation) = (self.group.clone().unwrap_or_default(), self.told);
+        GroupToken { group, member: self.number, generation }
     }
 
     fn close(mut self: Box<Self>) -> BoxFuture<'static, Result<(), TransportError>> {

@@ -12,7 +12,7 @@ use super::super::{
     RawConsumer, TransportError, TransportErrorKind,
 };
 use super::group::Notice;
-use super::{Store, Transaction, no_group, offset_of};
+use super::{Store, Transaction, no_group, not_assigned, offset_of};
 
 /// Reads batches of a [`Store`].
 #[derive(Debug)]
@@ -285,8 +285,7 @@ impl<S: Store> LocalConsumer<S> {
 
     fn seek_now(&mut self, at: &TopicPartition, place: Place) -> Result<u64, TransportError> {
         let Some(cursor) = self.cursors.get_mut(at) else {
-            let message = format!("cannot seek in {at}: it is not assigned to this consumer");
-            return Err(TransportError::new(TransportErrorKind::InvalidRequest, message));
+            return Err(not_assigned(at));
         };
         cursor.position = match place {
             // Below what is kept, the gap is reported when it is read.

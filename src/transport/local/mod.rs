@@ -22,7 +22,7 @@ mod transaction;
 pub(super) use consumer::LocalConsumer;
 pub(super) use hub::Hub;
 pub(super) use producer::LocalProducer;
-pub(super) use refuse::{exists, no_group, unknown_partition, unknown_topic, unsequenced};
+pub(super) use refuse::{exists, no_group, not_assigned, unknown_partition, unknown_topic, unsequenced};
 pub(super) use retention::{Extent, compacted, first_kept};
 pub(super) use sequence::{SequenceRow, Verdict};
 pub(super) use transaction::LocalTransaction;

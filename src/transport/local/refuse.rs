@@ -17,6 +17,11 @@ pub(crate) fn no_group() -> TransportError {
     TransportError::new(TransportErrorKind::InvalidRequest, message)
 }
 
+pub(crate) fn not_assigned(at: &TopicPartition) -> TransportError {
+    let message = format!("cannot seek in {at}: it is not assigned to this consumer");
+    TransportError::new(TransportErrorKind::NotAssigned, message)
+}
+
 pub(crate) fn unknown_partition(at: &TopicPartition, partitions: u32) -> TransportError {
     let message = format!("{at} does not exist: topic `{}` has {partitions} partitions, from 0", at.topic);
     TransportError::new(TransportErrorKind::UnknownPartition, message)
