@@ -50,9 +50,8 @@ impl<'r> Proposals<'r> {
             proposal.numbered = true;
         }
         if body.propagate_schema_tags == Some(true) {
-            // Where there is no version before, there are no tags.
-            let before =
-                self.before(&subject).await.ok().map(|before| tags::all(&before)).unwrap_or_default();
+            // Where there is no version before, there are no tags; a registry that does not say fails, and loses none.
+            let before = self.newest(&subject).await?.map(|before| tags::all(&before)).unwrap_or_default();
             let changes = Changes::new(Some(&before), None).map_err(Failure::invalid_schema)?;
             if !changes.is_empty() {
                 proposal.schema = changed(&proposal.schema, &changes, Missing::PassedOver)?;
@@ -130,14 +129,17 @@ impl<'r> Proposals<'r> {
 
     /// The schema of the version before, for those who only add metadata or rules.
     async fn before(&self, subject: &Subject) -> Result<Schema, Failure> {
+        self.newest(subject).await?.ok_or_else(|| Failure::invalid_schema("Empty schema"))
+    }
+
+    /// The schema of the version before, where there is one.
+    async fn newest(&self, subject: &Subject) -> Result<Option<Schema>, Failure> {
         if let Some(schema) = self.earlier(subject) {
-            return Ok(schema);
+            return Ok(Some(schema));
         }
         match self.registry.version(subject, VersionSpec::Latest, Deleted::Hidden).await {
-            Ok(registered) => Ok(registered.schema.clone()),
-            Err(error) if error.is_not_found() => {
-                Err(Failure::refused(RegistryErrorKind::InvalidSchema, "Empty schema"))
-            }
+            Ok(registered) => Ok(Some(registered.schema.clone())),
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
