@@ -9,7 +9,8 @@
 #
 # `start` ends when every broker answers and knows the others, and prints their addresses as clients want them, host:port with
 # commas between, and nothing else on stdout. All ports are on 127.0.0.1: with --port the brokers take PORT and those behind it
-# and the controllers as many more (TLS and SASL three more), otherwise free ones are chosen; DIR keeps its ports and its number of nodes.
+# and the controllers as many more (TLS and SASL three more), otherwise free ones are chosen; DIR keeps its ports, its number of
+# nodes, and its version.
 # DIR (default ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}/kafka) holds records, configuration, output and pid files; two folders are
 # two clusters, and removing a stopped one forgets it.
 #
@@ -19,18 +20,19 @@
 #
 # Three nodes: replication 3, min.insync.replicas 2, and time-outs short enough that a killed broker is replaced within 5 s.
 #
+# With KAFKA_VERSION=3.9.2 in the environment it is that version and not the usual one, 4.3.1; versions before 3.6 are not tried.
+#
 # Needs Java 17, and once Maven: the jars (56 MB) go into ${SCHEMAWIRE_CACHE:-~/.cache/schemawire}/kafka-VERSION.
 set -euo pipefail
 
-version=4.3.1
+usual=4.3.1
 cache=${SCHEMAWIRE_CACHE:-$HOME/.cache/schemawire}
-jars=$cache/kafka-$version/jars
 # Starting takes 3 to 10 s, and minutes where much else wants the processor. A node that ends is told at once.
 patience=300
 # Who may come in by SASL, and the store's secret: nothing is kept here that would have to be hidden.
 user=schemawire secret=schemawire-secret
 
-usage() { sed -n '2,23s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '2,26s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 say() { echo "kafka: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
@@ -54,6 +56,8 @@ main() {
     [[ $secure =~ ^(yes|no)$ ]] || fail "--secure is yes or no, not $secure"
     [ "$secure" = no ] || [ "${nodes:-1}" = 1 ] || fail "--secure goes with one node"
     [ "$verb" = start ] || [ "$nodes$port$secure" = no ] || usage
+    version=${KAFKA_VERSION:-$usual}
+    [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "KAFKA_VERSION is a version such as $usual, not $version"
     # Kafka reads a comma as the beginning of another folder.
     [[ $dir != *,* ]] || fail "a folder's name may have no comma: $dir"
     case $verb in
@@ -68,14 +72,11 @@ main() {
 # -- What is asked for ------------------------------------------------------------------------------------------------------------
 
 start() {
+    [ ! -e "$dir/cluster" ] || known "$nodes" "$port"
     install
     mkdir -p "$dir"
     dir=$(cd "$dir" && pwd)
-    if [ -e "$dir/cluster" ]; then
-        known "$nodes" "$port"
-    else
-        create "${nodes:-1}" "$port"
-    fi
+    [ -e "$dir/cluster" ] || create "${nodes:-1}" "$port"
 
     started=()
     trap give_up EXIT
@@ -119,6 +120,7 @@ stop() {
 
 # Kafka and what it needs, once, in whole or not at all.
 install() {
+    jars=$cache/kafka-$version/jars
     java=${JAVA_HOME:+$JAVA_HOME/bin/}java
     command -v "$java" >/dev/null || fail "Java is missing: install a JRE, 17 or newer, or set JAVA_HOME (Debian: apt-get install openjdk-17-jre-headless)"
     local major
@@ -144,18 +146,18 @@ install() {
 }
 
 write_pom() {
-    local artifact
-    echo '<project><modelVersion>4.0.0</modelVersion><groupId>local</groupId><artifactId>kafka</artifactId><version>0</version><dependencies>'
     # Kafka logs through slf4j and brings nothing that writes it down: the last one does.
-    for artifact in org.apache.kafka:kafka_2.13:$version org.apache.kafka:kafka-tools:$version \
-        org.apache.logging.log4j:log4j-slf4j-impl:2.25.4; do
+    local artifact log=org.apache.logging.log4j:log4j-slf4j-impl:2.25.4
+    [[ $version != 3.* ]] || log=org.slf4j:slf4j-reload4j:1.7.36
+    echo '<project><modelVersion>4.0.0</modelVersion><groupId>local</groupId><artifactId>kafka</artifactId><version>0</version><dependencies>'
+    for artifact in org.apache.kafka:kafka_2.13:$version org.apache.kafka:kafka-tools:$version $log; do
         IFS=: read -r group name number <<<"$artifact"
         echo "<dependency><groupId>$group</groupId><artifactId>$name</artifactId><version>$number</version></dependency>"
     done
     echo '</dependencies></project>'
 }
 
-# -- A cluster: its number of nodes and its first port are in DIR/cluster ----------------------------------------------------------
+# -- A cluster: its number of nodes, its first port, whether it is secure, and its version are in DIR/cluster ----------------------
 
 all_nodes() { seq 1 "$count"; }
 broker_port() { echo $((first_port + $1 - 1)); }
@@ -171,11 +173,12 @@ addresses() {
     [ "$secure" = no ] || printf '127.0.0.1:%s\n' "$(tls_port)" "$(sasl_port)" "$(mutual_port)"
 }
 
-# Reads what DIR holds; nodes and port, where given, have to be the same.
+# Reads what DIR holds; nodes, port and version, where given, have to be the same.
 known() {
     local asked=$secure
-    read -r count first_port secure <"$dir/cluster"
-    secure=${secure:-no}
+    read -r count first_port secure version <"$dir/cluster"
+    secure=${secure:-no} version=${version:-$usual}
+    [ "${KAFKA_VERSION:-$version}" = "$version" ] || fail "$dir holds a cluster of Kafka $version: stop and remove it, or give another --dir"
     [ "$asked" = no ] || [ "$secure" = yes ] || fail "$dir holds a cluster without TLS: stop and remove it, or give another --dir"
     [ -z "$1" ] || [ "$1" = "$count" ] || fail "$dir holds a cluster of $count node(s): stop and remove it, or give another --dir"
     [ -z "$2" ] || [ "$2" = "$first_port" ] || fail "the cluster in $dir has port $first_port: leave --port away, or give another --dir"
@@ -185,22 +188,20 @@ known() {
 create() {
     count=$1 first_port=${2:-$(free_ports $((2 * $1 + 3)))}
     [ "$secure" = no ] || write_certificate
-    local cluster controllers='' bootstrap='' node
+    local cluster controllers='' node
     cluster=$(random_uuid)
-    for node in $(all_nodes); do
-        controllers+=,$node@127.0.0.1:$(controller_port "$node"):$(random_uuid)
-        bootstrap+=,127.0.0.1:$(controller_port "$node")
-    done
+    # Who votes is written down: that is what every version knows. Voters that come and go are of 3.9.
+    for node in $(all_nodes); do controllers+=,$node@127.0.0.1:$(controller_port "$node"); done
     for node in $(all_nodes); do
         # What an earlier attempt left unfinished.
         rm -rf "$dir/node-$node"
         mkdir -p "$dir/node-$node"
-        write_properties "$node" "${bootstrap#,}" >"$dir/node-$node/server.properties"
-        "${run_java[@]}" kafka.tools.StorageTool format --cluster-id "$cluster" --initial-controllers "${controllers#,}" \
-            $(scram_users) --config "$dir/node-$node/server.properties" >"$dir/node-$node/format.log" 2>&1 ||
+        write_properties "$node" "${controllers#,}" >"$dir/node-$node/server.properties"
+        "${run_java[@]}" kafka.tools.StorageTool format --cluster-id "$cluster" $(scram_users) \
+            --config "$dir/node-$node/server.properties" >"$dir/node-$node/format.log" 2>&1 ||
             { cat "$dir/node-$node/format.log" >&2; fail "node $node could not be formatted"; }
     done
-    echo "$count $first_port $secure" >"$dir/cluster"
+    echo "$count $first_port $secure $version" >"$dir/cluster"
 }
 
 # Where that needs no password.
@@ -240,7 +241,7 @@ scram_users() {
     for mechanism in SCRAM-SHA-256 SCRAM-SHA-512; do echo "--add-scram $mechanism=[name=$user,password=$secret]"; done
 }
 
-# $1: node, $2: addresses of the controllers. Groups and transactions fail with fewer lines.
+# $1: node, $2: the controllers. Groups and transactions fail with fewer lines.
 write_properties() {
     local spread=1 more=''
     [ "$secure" = no ] || more=,SSL://127.0.0.1:$(tls_port),SASL_SSL://127.0.0.1:$(sasl_port),MUTUAL://127.0.0.1:$(mutual_port)
@@ -248,7 +249,7 @@ write_properties() {
     cat <<PROPERTIES
 process.roles=broker,controller
 node.id=$1
-controller.quorum.bootstrap.servers=$2
+controller.quorum.voters=$2
 listeners=PLAINTEXT://127.0.0.1:$(broker_port "$1"),CONTROLLER://127.0.0.1:$(controller_port "$1")$more
 controller.listener.names=CONTROLLER
 log.dirs=$dir/node-$1/data

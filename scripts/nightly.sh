@@ -29,6 +29,15 @@ esac
 echo "== the server under ten minutes of mixed load (${SECONDS}s)"
 cargo bench --locked --features cli,server --bench serve -- --mixed 600
 
+echo "== the streams on other versions of Kafka (${SECONDS}s)"
+status=0
+"$scripts/streams.sh" versions || status=$?
+case $status in
+    0) ;;
+    77) echo "skipped: other versions of Kafka: no Java 17 here, or they can not be fetched" ;;
+    *) exit "$status" ;;
+esac
+
 echo "== our streams and other clients' on the same broker (${SECONDS}s)"
 status=0
 "$scripts/streams-peers.sh" || status=$?

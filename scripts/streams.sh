@@ -4,10 +4,21 @@
 #
 #   scripts/streams.sh           that
 #   scripts/streams.sh FILTER    only tests of the transport whose names have FILTER behind `transport::kafka::real`
+#   scripts/streams.sh versions  that on every other version of Kafka that docs/KAFKA.md names, one after the other
+#
+# KAFKA_VERSION=3.9.2 in the environment takes that version. What a broker cannot do it is asked, and the test says what it leaves out.
 #
 # Ends with 77 where there is no Java 17 or Kafka's jars can not be fetched; with CI=true that is a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [ "${1:-}" = versions ]; then
+    for version in 3.6.2 3.9.2 4.0.2 4.4.0; do
+        echo "== Kafka $version"
+        KAFKA_VERSION=$version scripts/streams.sh
+    done
+    exit 0
+fi
 
 if ! scripts/kafka.sh install >/dev/null; then
     echo "there is no Java, or no Kafka" >&2

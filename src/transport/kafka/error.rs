@@ -166,7 +166,7 @@ const fn advice(kind: TransportErrorKind) -> &'static str {
         }
         TransportErrorKind::Corrupt => "what came is not what was written; seek past it to go on",
         TransportErrorKind::UnknownVersion => {
-            "the broker does not know this request; Kafka 3.9 or newer does"
+            "the broker does not know this request, or has it switched off; `GroupProtocol::Consumer` needs Kafka 4.0, the rest 3.6"
         }
         TransportErrorKind::Denied => {
             "the broker refuses it; see to user, secret, mechanism, certificates and rights"

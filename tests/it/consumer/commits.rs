@@ -39,7 +39,10 @@ fn an_interval_commits_once_its_time_has_come() {
         assert!(for_a_while(consumer.next()).await.is_none());
         assert_eq!(log.committed("g").await, [], "behind each batch is not asked for");
         log.clock.pass(Duration::from_secs(5));
-        assert!(for_a_while(consumer.next()).await.is_none());
+        // Where much else wants the processor, a commit takes more than one such while.
+        while log.committed("g").await.is_empty() {
+            assert!(for_a_while(consumer.next()).await.is_none());
+        }
         assert_eq!(log.committed("g").await, [(0, 3)]);
     });
 }

@@ -241,7 +241,7 @@ fn members_that_come_and_go_while_handlers_run_handle_everything_once() {
             Ok(())
         };
         // Records flow as long as anybody comes or goes.
-        let (is_over, sent) = (Cell::new(false), Cell::new(0));
+        let (is_over, sent, is_written) = (Cell::new(false), Cell::new(0), Cell::new(false));
         let writer = log.writer("t", 4).await;
         let writing = async {
             while !is_over.get() {
@@ -252,6 +252,7 @@ fn members_that_come_and_go_while_handlers_run_handle_everything_once() {
                 }
                 a_moment().await;
             }
+            is_written.set(true);
         };
         let first = log.reader("g").concurrency(4).build().await.expect("opens");
         let stop_first = first.run_handle();
@@ -275,7 +276,7 @@ fn members_that_come_and_go_while_handlers_run_handle_everything_once() {
             });
             let summary = join(run, watch).await.0.expect("runs");
             is_over.set(true);
-            while seen.borrow().len() < sent.get() {
+            while !is_written.get() || seen.borrow().len() < sent.get() {
                 a_moment().await;
             }
             stop_first.stop();
