@@ -23,7 +23,7 @@ pub enum Kind {
     Hot,
     /// From `send` in a quiet moment until the handler has it.
     Latency,
-    /// A broker is killed; all contenders send meanwhile, side by side.
+    /// A broker is killed while a contender sends.
     Failover,
     /// The broker stands still; a million sends are tried, and most of them refused.
     Pressure,

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use krafka::Kafka;
+use krafka::admin::DescribeMetadataQuorumOptions;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Failure;
@@ -47,6 +49,19 @@ impl Cluster {
         let text = fs::read_to_string(folder.join(format!("node-{node}/pid")))?;
         let pid = text.split_whitespace().next().and_then(|it| it.parse().ok()).and_then(Pid::from_raw);
         Ok(kill_process(pid.ok_or("no pid")?, signal)?)
+    }
+
+    /// A broker that does not lead the controllers, another one each round. Killing the one that does costs an election on top, and then it
+    /// is another one: not every contender would meet the same.
+    pub fn follower(&self, round: usize) -> Result<usize, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let quorum = runtime.block_on(async {
+            let admin = Kafka::builder(self.brokers.as_str()).connect().await?.admin();
+            admin.describe_metadata_quorum(DescribeMetadataQuorumOptions::default()).await
+        })?;
+        let leader = usize::try_from(quorum.leader_id)?;
+        let followers: Vec<usize> = (1..=self.nodes).filter(|node| *node != leader).collect();
+        followers.get(round % followers.len().max(1)).copied().ok_or_else(|| "there is one broker alone".into())
     }
 
     /// Starts the nodes that are down, and waits until all answer.

@@ -16,7 +16,7 @@ use crate::child::Job;
 use crate::meter::Outcome;
 use crate::options::Options;
 
-/// From the moment at which all send until the broker is killed.
+/// From the moment at which a contender begins to send until the broker is killed.
 const BEFORE_THE_KILL: Duration = Duration::from_secs(5);
 
 pub fn all(case: &Case, cluster: &Cluster, options: &Options) -> Result<Vec<Row>, Failure> {
@@ -35,13 +35,6 @@ pub fn all(case: &Case, cluster: &Cluster, options: &Options) -> Result<Vec<Row>
         _ => None,
     };
     for round in 0..options.rounds {
-        if case.kind == Kind::Failover {
-            let node = round % cluster.nodes + 1;
-            for (row, outcome) in rows.iter_mut().zip(failover(&contenders, cluster, records, node)?) {
-                note(row, outcome);
-            }
-            continue;
-        }
         for turn in 0..rows.len() {
             let row = &mut rows[(round + turn) % contenders.len()];
             let group = format!("group-{round}-{turn}");
@@ -57,10 +50,14 @@ pub fn all(case: &Case, cluster: &Cluster, options: &Options) -> Result<Vec<Row>
                 (Some(topic), _) => run(&job(&topic.name))?,
                 (None, 0) => run(&job("streams"))?,
                 (None, _) => {
-                    let topic = Topic::create(cluster)?;
+                    let topic = match case.kind {
+                        Kind::Failover => Topic::one_leader_a_node(cluster)?,
+                        _ => Topic::create(cluster)?,
+                    };
                     let job = job(&topic.name);
                     match case.kind {
                         Kind::Pressure => pressure(&job, cluster)?,
+                        Kind::Failover => failover(&job, &topic, cluster, round)?,
                         _ => run(&job)?,
                     }
                     .verified(case.kind, cluster, &job)?
@@ -110,43 +107,17 @@ fn pressure(job: &Job, cluster: &Cluster) -> Result<Outcome, Failure> {
     outcome
 }
 
-/// All send side by side, each to a topic of its own, while one broker is killed.
-fn failover(
-    contenders: &[&str],
-    cluster: &Cluster,
-    records: u64,
-    node: usize,
-) -> Result<Vec<Outcome>, Failure> {
-    let mut running = Vec::new();
-    for who in contenders {
-        let topic = Topic::one_leader_a_node(cluster)?;
-        let job = Job {
-            kind: Kind::Failover,
-            who: (*who).into(),
-            brokers: cluster.brokers.clone(),
-            topic: topic.name.clone(),
-            records,
-            group: String::new(),
-        };
-        running.push((Running::start(&job)?, topic, job));
-    }
-    for (child, ..) in &mut running {
-        child.await_ready()?;
-    }
-    for (child, ..) in &mut running {
-        child.go();
-    }
+/// A broker is killed while the contender sends. Then all brokers are whole again, for whoever is next: nobody else is measured
+/// meanwhile, since a client that spins takes the processor from the others and from the brokers.
+fn failover(job: &Job, topic: &Topic<'_>, cluster: &Cluster, round: usize) -> Result<Outcome, Failure> {
+    let mut child = Running::start(job)?;
+    child.await_ready()?;
+    let node = cluster.follower(round)?;
+    child.go();
     std::thread::sleep(BEFORE_THE_KILL);
     cluster.signal(node, Signal::KILL)?;
-    let mut finished = Vec::new();
-    for (child, topic, job) in running {
-        finished.push((child.finish(), topic, job));
-    }
+    let outcome = child.finish();
     cluster.restart()?;
-    let mut outcomes = Vec::new();
-    for (outcome, topic, job) in finished {
-        topic.await_replicas()?;
-        outcomes.push(outcome?.verified(Kind::Failover, cluster, &job)?);
-    }
-    Ok(outcomes)
+    topic.await_replicas()?;
+    outcome
 }
