@@ -15,7 +15,9 @@ use super::settings::{Commits, OnGap, Settings};
 use super::{Commitment, ConsumeError, StartReason, Started};
 use crate::observer::{Change, Observation};
 use crate::record::TopicPartition;
-use crate::transport::{CommitOutcome, Committed, Event, Generation, Place, RawConsumer, Transport, sleep};
+use crate::transport::{
+    CommitOutcome, Committed, Event, Generation, Place, RawConsumer, Transport, TransportErrorKind, sleep,
+};
 
 /// How often an observer is told how far behind the end of the log the positions are.
 const LAG_EVERY: Duration = Duration::from_secs(5);
@@ -143,13 +145,15 @@ impl Member {
         for (at, start) in partitions {
             let (offset, reason) = match (saved.get(at), committed.get(at)) {
                 (Some(saved), _) => {
-                    self.raw.seek(at, Place::Offset(*saved)).await?;
+                    let Some(_) = self.sought(at, Place::Offset(*saved)).await? else { continue };
                     (*saved, StartReason::Checkpoint)
                 }
                 (None, Some(committed)) if committed.offset == *start => (*start, StartReason::Committed),
                 // A group's own commits do not count where positions are kept elsewhere.
                 (None, None) if self.settings.offsets.is_some() && self.group.is_some() => {
-                    (self.raw.seek(at, self.settings.start).await?, self.settings.start.into())
+                    let place = self.settings.start;
+                    let Some(offset) = self.sought(at, place).await? else { continue };
+                    (offset, place.into())
                 }
                 _ => (*start, self.settings.start.into()),
             };
@@ -224,7 +228,10 @@ impl Member {
         self.tell(&Observation::Gap { group: self.name(), topic, partition, records: gap });
         let to = match self.settings.on_gap {
             OnGap::Earliest => to,
-            OnGap::Latest => self.raw.seek(at, Place::Latest).await?,
+            OnGap::Latest => match self.sought(at, Place::Latest).await? {
+                Some(latest) => latest,
+                None => return Ok(()),
+            },
             // It stays unsettled: asked again, the answer is the same, until a seek says where to go on.
             OnGap::Stop => return Err(ConsumeError::OutOfRange { at: at.clone(), from, to }),
         };
@@ -241,12 +248,23 @@ impl Member {
         Ok(())
     }
 
+    /// Goes on reading there; `None` where the partition has gone, of which the transport tells next. Until then nothing of it comes.
+    async fn sought(&mut self, at: &TopicPartition, place: Place) -> Result<Option<u64>, ConsumeError> {
+        match self.raw.seek(at, place).await {
+            Err(error) if error.kind == TransportErrorKind::NotAssigned => Ok(None),
+            sought => Ok(Some(sought?)),
+        }
+    }
+
     /// Goes on from another place.
     pub(super) async fn seek(&mut self, at: &TopicPartition, place: Place) -> Result<(), ConsumeError> {
-        let offset = self.raw.seek(at, place).await?;
-        if matches!(&self.unsettled, Some(Event::Gap { at: gap, .. }) if gap == at) {
+        let sought = self.raw.seek(at, place).await;
+        let is_over = sought.as_ref().err().is_none_or(|error| error.kind == TransportErrorKind::NotAssigned);
+        // A gap in a partition that has gone is no longer this member's, either.
+        if is_over && matches!(&self.unsettled, Some(Event::Gap { at: gap, .. }) if gap == at) {
             self.unsettled = None;
         }
+        let offset = sought?;
         self.partitions.lock().seek(at, offset);
         self.starts(Started { at: at.clone(), offset, reason: StartReason::from(place) });
         Ok(())

@@ -4,6 +4,7 @@ mod clocks;
 mod commits;
 mod damage;
 mod failures;
+mod leaving;
 mod membership;
 mod positions;
 mod run;

@@ -26,6 +26,7 @@ mod consumer;
 #[cfg(all(feature = "avro", feature = "protobuf", feature = "json", feature = "bincode"))]
 mod convert;
 mod floors;
+mod forward;
 mod frame_vectors;
 mod frames;
 mod http_client;

@@ -66,7 +66,7 @@ fn positions_in_a_store_of_ones_own_win_over_the_groups() {
 }
 
 /// A log whose first records are gone, and a group that stands before them.
-async fn behind_retention(log: &Log) {
+pub(super) async fn behind_retention(log: &Log) {
     let retention = Retention { bytes: Some(200), ..Retention::default() };
     log.log.create_topic(TopicSpec::new("t", 1).with_retention(retention)).await.expect("created");
     let writer = log.writer("t", 1).await;

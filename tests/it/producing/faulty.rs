@@ -11,6 +11,8 @@ use schemawire::transport::{
     RawConsumer, RawProducer, RawTransaction, TopicSpec, Transport, TransportError, TransportErrorKind,
 };
 
+use crate::forward::{Answer, topics_of};
+
 /// What becomes of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -209,10 +211,7 @@ impl Transport for Faulty {
         self.able
     }
 
-    fn open_producer(
-        &self,
-        spec: ProducerSpec,
-    ) -> BoxFuture<'_, Result<Box<dyn RawProducer>, TransportError>> {
+    fn open_producer(&self, spec: ProducerSpec) -> Answer<'_, Box<dyn RawProducer>> {
         Box::pin(async {
             let inner = self.inner.open_producer(spec).await?.into();
             let (script, is_idempotent) = (self.script.clone(), self.able.idempotent);
@@ -222,57 +221,13 @@ impl Transport for Faulty {
         })
     }
 
-    fn open_consumer(
-        &self,
-        spec: ConsumerSpec,
-    ) -> BoxFuture<'_, Result<Box<dyn RawConsumer>, TransportError>> {
+    fn open_consumer(&self, spec: ConsumerSpec) -> Answer<'_, Box<dyn RawConsumer>> {
         self.inner.open_consumer(spec)
     }
 
-    fn open_transactional(&self, id: &str) -> BoxFuture<'_, Result<Box<dyn RawTransaction>, TransportError>> {
+    fn open_transactional(&self, id: &str) -> Answer<'_, Box<dyn RawTransaction>> {
         self.inner.open_transactional(id)
     }
 
-    fn create_topic(&self, spec: TopicSpec) -> BoxFuture<'_, Result<(), TransportError>> {
-        self.inner.create_topic(spec)
-    }
-
-    fn grow_topic<'a>(
-        &'a self,
-        topic: &'a str,
-        partitions: u32,
-    ) -> BoxFuture<'a, Result<(), TransportError>> {
-        self.inner.grow_topic(topic, partitions)
-    }
-
-    fn delete_topic<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<(), TransportError>> {
-        self.inner.delete_topic(topic)
-    }
-
-    fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicSpec>, TransportError>> {
-        self.inner.topics()
-    }
-
-    fn partitions<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Option<u32>, TransportError>> {
-        self.inner.partitions(topic)
-    }
-
-    fn offset<'a>(
-        &'a self,
-        at: &'a TopicPartition,
-        place: Place,
-    ) -> BoxFuture<'a, Result<u64, TransportError>> {
-        self.inner.offset(at, place)
-    }
-
-    fn committed<'a>(
-        &'a self,
-        group: &'a str,
-    ) -> BoxFuture<'a, Result<BTreeMap<TopicPartition, Committed>, TransportError>> {
-        self.inner.committed(group)
-    }
-
-    fn maintain(&self, now: i64) -> BoxFuture<'_, Result<(), TransportError>> {
-        self.inner.maintain(now)
-    }
+    topics_of!(inner);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::select;
 use schemawire::record::{Batch, TopicPartition};
 use schemawire::transport::{
-    Appended, BoxFuture, Capabilities, Committed, ConsumerSpec, GroupToken, Place, ProducerSpec, RawConsumer,
+    Appended, Capabilities, Committed, ConsumerSpec, GroupToken, Place, ProducerSpec, RawConsumer,
     RawProducer, RawTransaction, TopicSpec, Transport, TransportError, TransportErrorKind, sleep,
 };
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::child::signal;
 use super::ledger::Ledger;
 use super::log::wait_for;
+use crate::forward::{Answer, topics_of};
 
 /// What happens to a process in the middle of its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,8 +111,6 @@ pub(super) struct Stepping {
     pub(super) faults: Arc<Faults>,
 }
 
-type Answer<'a, T> = BoxFuture<'a, Result<T, TransportError>>;
-
 impl Transport for Stepping {
     fn open_transactional(&self, id: &str) -> Answer<'_, Box<dyn RawTransaction>> {
         let id = id.to_owned();
@@ -133,37 +132,7 @@ impl Transport for Stepping {
         self.log.open_consumer(spec)
     }
 
-    fn create_topic(&self, spec: TopicSpec) -> Answer<'_, ()> {
-        self.log.create_topic(spec)
-    }
-
-    fn grow_topic<'a>(&'a self, topic: &'a str, partitions: u32) -> Answer<'a, ()> {
-        self.log.grow_topic(topic, partitions)
-    }
-
-    fn delete_topic<'a>(&'a self, topic: &'a str) -> Answer<'a, ()> {
-        self.log.delete_topic(topic)
-    }
-
-    fn topics(&self) -> Answer<'_, Vec<TopicSpec>> {
-        self.log.topics()
-    }
-
-    fn partitions<'a>(&'a self, topic: &'a str) -> Answer<'a, Option<u32>> {
-        self.log.partitions(topic)
-    }
-
-    fn offset<'a>(&'a self, at: &'a TopicPartition, place: Place) -> Answer<'a, u64> {
-        self.log.offset(at, place)
-    }
-
-    fn committed<'a>(&'a self, group: &'a str) -> Answer<'a, BTreeMap<TopicPartition, Committed>> {
-        self.log.committed(group)
-    }
-
-    fn maintain(&self, now: i64) -> Answer<'_, ()> {
-        self.log.maintain(now)
-    }
+    topics_of!(log);
 }
 
 #[derive(Debug)]
