@@ -91,7 +91,8 @@ impl KafkaBuilder {
     }
 
     /// How long one request may wait for its answer (default: 30 s); [`KafkaBuilder::connect`] fails after that long, too. A
-    /// producer's delivery time-out must have room for it.
+    /// producer's delivery time-out must have room for it. A commit is tried for twice that long, so that another broker may take
+    /// the group over.
     pub const fn request_timeout(mut self, timeout: Duration) -> Self {
         self.settings.request_timeout = timeout;
         self

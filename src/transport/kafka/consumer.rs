@@ -16,8 +16,8 @@ use crate::record::TopicPartition;
 use super::super::clock::sleep;
 use super::super::local::{no_group, not_assigned, unknown_topic};
 use super::super::{
-    Assignor, BoxFuture, CommitOutcome, Committed, ConsumerSpec, Event, Generation, GroupProtocol,
-    GroupToken, Isolation, Place, PollLimits, RawConsumer, TransportError, TransportErrorKind,
+    Assignor, BoxFuture, Clock, CommitOutcome, Committed, ConsumerSpec, Event, Generation, GroupProtocol,
+    GroupToken, Isolation, Place, PollLimits, RawConsumer, SystemClock, TransportError, TransportErrorKind,
 };
 use super::error::{fault, is_stale};
 use super::link::Link;
@@ -30,6 +30,8 @@ const FETCH_WAIT: Duration = Duration::from_millis(10);
 /// How many records a poll gives, and the client keeps ready. Fewer make it ask for each anew.
 const POLL_RECORDS: i32 = 5_000;
 const BUFFERED_RECORDS: i32 = 20_000;
+/// How long to wait before a commit is tried again.
+const BREATH: Duration = Duration::from_millis(100);
 
 /// Reads batches from Kafka.
 #[derive(Debug)]
@@ -76,6 +78,26 @@ impl KafkaConsumer {
         let task = link.runtime.handle().spawn(poll(Arc::clone(&member), Arc::clone(&link), reads));
         let number = link.enter(&member);
         Ok(Self { link, member, number, group: spec.group, told: Generation::default(), task: Some(task) })
+    }
+
+    /// The client itself gives up after half a second, when the broker that has the group is gone and no other has it yet. Whoever
+    /// waits for a commit tries again, and not a task of its own: that could come behind a later commit.
+    async fn commit_once(
+        &self,
+        group: &str,
+        offsets: &[(TopicPartition, Committed)],
+    ) -> Result<CommitOutcome, TransportError> {
+        let offsets: Vec<_> =
+            offsets.iter().map(|(at, committed)| (topics::named(at), position(committed))).collect();
+        let (member, group) = (Arc::clone(&self.member), group.to_owned());
+        let committed = self.link.runtime.run(async move {
+            match member.client.commit_offsets(offsets).await {
+                Ok(()) => Ok(CommitOutcome::Stored),
+                Err(error) if is_stale(&error) => Ok(CommitOutcome::StaleGeneration),
+                Err(error) => Err(fault(format_args!("cannot commit offsets of group `{group}`"), error)),
+            }
+        });
+        committed.await
     }
 
     async fn next_event(&mut self, limits: PollLimits) -> Result<Event, TransportError> {
@@ -233,14 +255,20 @@ impl RawConsumer for KafkaConsumer {
         if !self.member.may_commit(generation, offsets) {
             return Box::pin(std::future::ready(Ok(CommitOutcome::StaleGeneration)));
         }
-        let offsets: Vec<_> =
-            offsets.iter().map(|(at, committed)| (topics::named(at), position(committed))).collect();
-        let (member, group) = (Arc::clone(&self.member), group.clone());
-        self.link.runtime.run(async move {
-            match member.client.commit_offsets(offsets).await {
-                Ok(()) => Ok(CommitOutcome::Stored),
-                Err(error) if is_stale(&error) => Ok(CommitOutcome::StaleGeneration),
-                Err(error) => Err(fault(format_args!("cannot commit offsets of group `{group}`"), error)),
+        let (clock, patience) = (SystemClock::default(), 2 * self.link.settings.request_timeout);
+        Box::pin(async move {
+            loop {
+                match self.commit_once(group, offsets).await {
+                    Err(error)
+                        if error.kind == TransportErrorKind::Unreachable && clock.steady() < patience =>
+                    {
+                        sleep(BREATH).await;
+                    }
+                    outcome => return outcome,
+                }
+                if !self.member.may_commit(generation, offsets) {
+                    return Ok(CommitOutcome::StaleGeneration);
+                }
             }
         })
     }

@@ -10,8 +10,8 @@ use schemawire::class::Class;
 use schemawire::record::{Headers, TopicPartition};
 use schemawire::transport::kafka::{KafkaBuilder, Sasl};
 use schemawire::transport::{
-    Acknowledge, ConsumerSpec, Event, Kafka, Place, PollLimits, ProducerSpec, Transport, TransportError,
-    TransportErrorKind,
+    Acknowledge, CommitOutcome, Committed, ConsumerSpec, Event, Kafka, Place, PollLimits, ProducerSpec,
+    Transport, TransportError, TransportErrorKind,
 };
 
 use super::fake::kafka;
@@ -175,6 +175,33 @@ async fn a_batch_whose_bytes_changed_is_told_and_can_be_passed_over() {
         }
     };
     assert_eq!(found, ["good"]);
+}
+
+/// The broker that has the group is killed, and for some seconds no other has it: nobody who commits has to know.
+#[tokio::test]
+async fn a_commit_waits_until_another_broker_has_the_group_and_not_for_ever() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let builder = Kafka::builder(&broker.bootstrap_servers());
+    let second = Duration::from_secs(1);
+    let kafka = builder.connect_timeout(second).request_timeout(second).connect().await.unwrap();
+    let mut consumer = kafka.open_consumer(ConsumerSpec::new(&["t"]).with_group("g")).await.unwrap();
+    let Event::Assigned { generation, .. } = consumer.next(PollLimits::default()).await.unwrap() else {
+        panic!("it is assigned first");
+    };
+    let offsets = [(TopicPartition::new("t", 0), Committed::at(0))];
+    let away = |_: &_| Control::Error(ErrorCode::CoordinatorNotAvailable);
+    // More often than the client tries.
+    broker.on_times(ApiKey::OffsetCommit, 5, away);
+    assert_eq!(consumer.commit(generation, &offsets).await.unwrap(), CommitOutcome::Stored);
+    broker.on(ApiKey::OffsetCommit, away);
+    let error = consumer.commit(generation, &offsets).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.class()),
+        (TransportErrorKind::Unreachable, Class::RETRY),
+        "{}",
+        chain(&error)
+    );
 }
 
 #[tokio::test]
