@@ -76,7 +76,10 @@ impl KafkaTransaction {
         if self.open.is_some() {
             return Err(self.misused("has been begun already; commit or abort it first"));
         }
-        self.shared.client.begin().map_err(|error| self.failed("begin", error))?;
+        // What could not be aborted is not gone on with.
+        if self.shared.client.state() != TransactionState::Ready {
+            self.shared.client.begin().map_err(|error| self.shared.failed("begin", error))?;
+        }
         self.open = Some(Open::default());
         Ok(())
     }
@@ -95,6 +98,7 @@ impl KafkaTransaction {
             if !is_known {
                 topics::existing(&shared.link, at).await?;
             }
+            shared.begin()?;
             for record in records::outgoing(at, batch, *now) {
                 handles.push(
                     shared.client.enqueue(record).await.map_err(|error| shared.failed("append to", error))?,
@@ -162,10 +166,6 @@ impl KafkaTransaction {
         Err(TransportError::new(TransportErrorKind::Fenced, message))
     }
 
-    fn failed(&self, doing: &str, error: KrafkaError) -> TransportError {
-        self.shared.failed(doing, error)
-    }
-
     fn misused(&self, what: &str) -> TransportError {
         let message = format!("the transaction of `{}` {what}", self.shared.client.transactional_id());
         TransportError::new(TransportErrorKind::InvalidRequest, message)
@@ -173,12 +173,25 @@ impl KafkaTransaction {
 }
 
 impl Shared {
+    /// The client's transaction begins with the first thing that goes into it: a broker before 4.0 takes the abort of an empty one for
+    /// an error, after which the client is of no more use.
+    fn begin(&self) -> Result<(), TransportError> {
+        if self.client.state() != TransactionState::Ready {
+            return Ok(());
+        }
+        self.client.begin().map_err(|error| self.failed("begin", error))
+    }
+
     /// Commits. What could not be sent is aborted at once; what may have been committed can be committed again.
     async fn commit(&self, mut open: Open) -> Result<Vec<Appended>, (TransportError, Option<Open>)> {
         let groups = std::mem::take(&mut open.offsets);
         let sent = async {
             for (token, offsets) in &groups {
                 self.send_offsets(token, offsets).await?;
+            }
+            if self.client.state() == TransactionState::Ready {
+                // There is nothing in it.
+                return Ok(());
             }
             self.client.commit().await.map_err(|error| self.failed("commit", error))
         };
@@ -242,6 +255,7 @@ impl Shared {
             TopicPartitionOffset::new(&*at.topic, at.partition.cast_signed(), next)
         };
         let offsets: Vec<_> = offsets.iter().map(named).collect();
+        self.begin()?;
         self.client
             .send_offsets(&offsets, &metadata)
             .await

@@ -11,7 +11,7 @@ use schemawire::record::{Headers, TopicPartition};
 use schemawire::transport::kafka::{KafkaBuilder, Sasl};
 use schemawire::transport::{
     Acknowledge, CommitOutcome, Committed, ConsumerSpec, Event, Kafka, Place, PollLimits, ProducerSpec,
-    Transport, TransportError, TransportErrorKind,
+    Transport, TransportError, TransportErrorKind, sleep,
 };
 
 use super::fake::kafka;
@@ -202,6 +202,46 @@ async fn a_commit_waits_until_another_broker_has_the_group_and_not_for_ever() {
         "{}",
         chain(&error)
     );
+}
+
+/// The group has taken a partition away and given it again, of which the consumer was not told yet: what it has read is of before.
+#[tokio::test]
+async fn offsets_that_were_read_before_a_partition_went_and_came_back_are_refused() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let at = TopicPartition::new("t", 0);
+    let kafka = kafka(&broker).await;
+    let producer = kafka.open_producer(ProducerSpec::default()).await.unwrap();
+    producer.append(&at, batch(&["a", "b"])).await.unwrap();
+    let spec = ConsumerSpec::new(&["t"]).with_group("g").with_session_timeout(Duration::from_secs(2));
+    let mut consumer = kafka.open_consumer(spec).await.unwrap();
+    let Event::Assigned { generation, .. } = consumer.next(PollLimits::default()).await.unwrap() else {
+        panic!("it is assigned first");
+    };
+    assert_eq!(drain(&mut *consumer).await, ["a", "b"]);
+    let offset = |offset| [(at.clone(), Committed::at(offset))];
+    let (before, mut transaction) = (consumer.group_token(), kafka.open_transactional("id").await.unwrap());
+    transaction.begin().await.unwrap();
+
+    broker.on_once(ApiKey::Heartbeat, |_| Control::Error(ErrorCode::UnknownMemberId));
+    while consumer.commit(generation, &offset(0)).await.unwrap() == CommitOutcome::Stored {
+        sleep(Duration::from_millis(5)).await;
+    }
+    while let Err(error) = consumer.seek(&at, Place::Offset(0)).await {
+        assert_eq!(error.kind, TransportErrorKind::NotAssigned, "it has gone, and is not back");
+        sleep(Duration::from_millis(5)).await;
+    }
+    let token = consumer.group_token();
+    assert_eq!(token, before, "that of the last assignment that was told");
+    let error = transaction.send_offsets(&token, &offset(1)).await.unwrap_err();
+    assert_eq!((error.kind, error.class()), (TransportErrorKind::Aborted, Class::Abort), "{}", chain(&error));
+    transaction.abort().await.unwrap();
+
+    assert_eq!(drain(&mut *consumer).await, ["a", "b"], "told of it, and read again");
+    transaction.begin().await.unwrap();
+    transaction.send_offsets(&consumer.group_token(), &offset(1)).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(kafka.committed("g").await.unwrap()[&at].offset, 1);
 }
 
 #[tokio::test]
