@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use schemawire::backoff::Backoff;
 use schemawire::codec::Json;
-use schemawire::consumer::{ConsumeExt, Failure, Failures};
-use schemawire::producer::ProduceExt;
+use schemawire::consumer::{ConsumeExt, Consumer, Failure, Failures};
+use schemawire::producer::{ProduceExt, Producer};
 use schemawire::registry::EmbeddedRegistry;
 use schemawire::serdes::Serdes;
 use schemawire::transport::{Clock, Embedded, Memory, SystemClock, Transport};
@@ -63,14 +63,23 @@ fn on_every_log<F: Future<Output = ()>>(test: impl Fn(Log, Serdes, Arc<Leaping>)
     });
 }
 
+/// A producer and a consumer that are told the time by that clock.
+async fn open(
+    log: &Log,
+    serdes: &Serdes,
+    clock: &Arc<Leaping>,
+    every: Duration,
+) -> (Producer<Json>, Consumer<Json>) {
+    let producer = log.producer("t").value(serdes, Json, &text()).clock(Arc::<Leaping>::clone(clock));
+    let producer = producer.build().await.expect("a producer");
+    let consumer = log.consumer("t").group("g").value(serdes, Json, &text()).commit_every(every);
+    (producer, consumer.clock(Arc::<Leaping>::clone(clock)).build().await.expect("a consumer"))
+}
+
 #[test]
 fn a_wall_clock_that_is_set_moves_neither_records_nor_commits_nor_the_membership() {
     on_every_log(|log, serdes, clock| async move {
-        let builder = log.producer("t").value(&serdes, Json, &text()).clock(Arc::<Leaping>::clone(&clock));
-        let producer = builder.build().await.expect("a producer");
-        let builder = log.consumer("t").group("g").value(&serdes, Json, &text());
-        let builder = builder.commit_every(Duration::from_secs(600)).clock(Arc::<Leaping>::clone(&clock));
-        let mut consumer = builder.build().await.expect("a consumer");
+        let (producer, mut consumer) = open(&log, &serdes, &clock, Duration::from_secs(600)).await;
         let mut times = Vec::new();
         for (offset, by) in [(0, 0), (1, -30 * HOUR), (2, 60 * HOUR), (3, -10 * HOUR)] {
             clock.set(by);
@@ -93,11 +102,7 @@ fn a_wall_clock_that_is_set_moves_neither_records_nor_commits_nor_the_membership
 #[test]
 fn a_steady_clock_that_goes_back_stops_neither_producer_nor_consumer() {
     on_every_log(|log, serdes, clock| async move {
-        let builder = log.producer("t").value(&serdes, Json, &text()).clock(Arc::<Leaping>::clone(&clock));
-        let producer = builder.build().await.expect("a producer");
-        let builder = log.consumer("t").group("g").value(&serdes, Json, &text());
-        let builder = builder.commit_every(Duration::from_millis(1)).clock(Arc::<Leaping>::clone(&clock));
-        let mut consumer = builder.build().await.expect("a consumer");
+        let (producer, mut consumer) = open(&log, &serdes, &clock, Duration::from_millis(1)).await;
         for offset in 0..5 {
             let handle = producer.enqueue(&format!("{offset}")).expect("room");
             clock.sleep(-HOUR);

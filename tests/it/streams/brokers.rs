@@ -19,6 +19,13 @@ fn as_it_is(_: &Scene, produce: Produce) -> Produce {
     produce
 }
 
+/// A fault that is the same on every log.
+fn on_brokers(name: &str, play: fn(&Scene)) {
+    if let Some(cluster) = Cluster::of_this_run() {
+        play(&Scene::on_brokers(name, &cluster));
+    }
+}
+
 #[test]
 fn kill_9_of_the_leader() {
     while_records_flow("kill -9 the leader", as_it_is, |scene, cluster, _| {
@@ -117,14 +124,9 @@ fn kill_9_of_a_consumer() {
 fn a_zombie_producer_is_fenced() {
     let Some(cluster) = Cluster::of_this_run() else { return };
     let scene = Scene::on_brokers("zombie", &cluster);
-    let to = format!("{}-out", scene.topic);
-    scene.create(&scene.topic, 3);
-    scene.create(&to, 3);
-    scene
-        .start("produce", &[Part::Produce(Produce { pace: 50_000, ..Produce::new(&scene.topic, records()) })])
-        .end();
-    let successor = Transform::new(&scene.topic, &to);
-    let zombie = successor.clone().with(Fault::Freeze, Step::Appended, 3);
+    let successor = plays::filled(&scene, records());
+    let to = successor.to.clone();
+    let zombie = successor.clone().with(Fault::Freeze, Step::Appended, successor.halfway(records()));
     let zombie = scene.start("zombie", &[Part::Transform(zombie)]);
     let mut known = scene.known();
     known.wait("the zombie freezes", |known| known.has("frozen"));
@@ -139,8 +141,7 @@ fn a_zombie_producer_is_fenced() {
 
 #[test]
 fn consume_transform_produce_with_crashes_at_every_step() {
-    let Some(cluster) = Cluster::of_this_run() else { return };
-    plays::crashes_at_every_step(&Scene::on_brokers("steps", &cluster));
+    on_brokers("steps", plays::crashes_at_every_step);
 }
 
 /// The leaders of all that a transaction touches go, one after the other, while transactions run.
@@ -148,14 +149,9 @@ fn consume_transform_produce_with_crashes_at_every_step() {
 fn consume_transform_produce_while_brokers_are_killed() {
     let Some(cluster) = Cluster::of_this_run() else { return };
     let scene = Scene::on_brokers("killed", &cluster);
-    let to = format!("{}-out", scene.topic);
-    scene.create(&scene.topic, 3);
-    scene.create(&to, 3);
-    scene
-        .start("produce", &[Part::Produce(Produce { pace: 50_000, ..Produce::new(&scene.topic, records()) })])
-        .end();
-    let transform =
-        Transform { most: (records() / 200).max(1) as usize, ..Transform::new(&scene.topic, &to) };
+    let transform = plays::filled(&scene, records());
+    let to = transform.to.clone();
+    let transform = Transform { most: (records() / 200).max(1) as usize, ..transform };
     let process = scene.start("transform", &[Part::Transform(transform)]);
     let mut known = scene.known();
     for number in 1..=3 {
@@ -174,26 +170,22 @@ fn consume_transform_produce_while_brokers_are_killed() {
 
 #[test]
 fn members_come_and_go() {
-    let Some(cluster) = Cluster::of_this_run() else { return };
-    plays::members_come_and_go(&Scene::on_brokers("members", &cluster));
+    on_brokers("members", plays::members_come_and_go);
 }
 
 #[test]
 fn a_topic_grows() {
-    let Some(cluster) = Cluster::of_this_run() else { return };
-    plays::a_topic_grows(&Scene::on_brokers("grows", &cluster));
+    on_brokers("grows", plays::a_topic_grows);
 }
 
 #[test]
 fn a_handler_longer_than_the_session() {
-    let Some(cluster) = Cluster::of_this_run() else { return };
-    plays::a_handler_longer_than_the_session(&Scene::on_brokers("slow", &cluster));
+    on_brokers("slow", plays::a_handler_longer_than_the_session);
 }
 
 #[test]
 fn a_poison_message() {
-    let Some(cluster) = Cluster::of_this_run() else { return };
-    plays::a_poison_message(&Scene::on_brokers("poison", &cluster));
+    on_brokers("poison", plays::a_poison_message);
 }
 
 /// Brokers learn of a topic at different times, and whoever writes to it at once meets some that do not know it yet.

@@ -9,20 +9,23 @@ use super::ledger::pause;
 use super::produce::{Produce, Protection};
 use super::scene::{Scene, records, row};
 
-/// The followers are frozen, then the leader is killed, then the followers go on. What one replica alone had is gone.
-fn followers_frozen_and_leader_killed(protection: Protection) -> Option<Stored> {
-    play(protection, |cluster, scene, leader| {
-        cluster.kill(leader);
-        let _ = scene;
-    })
+/// Plays a fault without its protection, which has to do harm, and with it, which may not.
+fn proves(
+    fault: &str,
+    (off, settings): (Protection, &str),
+    (has_to, harm): (&str, impl Fn(&Stored) -> u64),
+    behind: impl Fn(&Cluster, u32),
+) {
+    let Some(stored) = play(off, &behind) else { return };
+    row(&format!("*control, {settings}*: {fault}"), "3 brokers", Some(&stored), None, has_to);
+    assert!(harm(&stored) > 0, "the fault proves nothing: {stored:?}");
+    let Some(stored) = play(Protection::Full, &behind) else { return };
+    row(fault, "3 brokers", Some(&stored), None, "");
+    stored.is_exact();
 }
 
-/// The followers are frozen past the time-out of a request, and go on. What the leader stored and could not confirm is sent again.
-fn followers_frozen(protection: Protection) -> Option<Stored> {
-    play(protection, |_, _, _| pause(Duration::from_secs(6)))
-}
-
-fn play(protection: Protection, behind: impl FnOnce(&Cluster, &Scene, u32)) -> Option<Stored> {
+/// Records flow to one partition; its followers are frozen, then something happens to the leader, then they go on.
+fn play(protection: Protection, behind: impl Fn(&Cluster, u32)) -> Option<Stored> {
     let cluster = Cluster::of_this_run()?;
     let scene = Scene::on_brokers("control", &cluster);
     scene.create(&scene.topic, 1);
@@ -37,7 +40,7 @@ fn play(protection: Protection, behind: impl FnOnce(&Cluster, &Scene, u32)) -> O
     cluster.freeze(&followers);
     // One replica alone goes on acknowledging, where that is enough.
     pause(Duration::from_secs(2));
-    behind(&cluster, &scene, leader);
+    behind(&cluster, leader);
     cluster.thaw();
     known.update();
     let before = known.acknowledged;
@@ -51,36 +54,19 @@ fn play(protection: Protection, behind: impl FnOnce(&Cluster, &Scene, u32)) -> O
     Some(scene.stored(&scene.topic))
 }
 
+/// What one replica alone had is gone with it.
 #[test]
 fn without_protection_a_killed_leader_loses_records_and_with_it_none() {
-    let Some(stored) = followers_frozen_and_leader_killed(Protection::Off) else { return };
-    let fault = "followers frozen, leader killed";
-    row(
-        &format!("*control, acks=1, not idempotent*: {fault}"),
-        "3 brokers",
-        Some(&stored),
-        None,
-        "has to lose",
-    );
-    assert!(stored.lost > 0, "the fault proves nothing: {stored:?}");
-    let Some(stored) = followers_frozen_and_leader_killed(Protection::Full) else { return };
-    row(fault, "3 brokers", Some(&stored), None, "");
-    stored.is_exact();
+    let lost = ("has to lose", |stored: &Stored| stored.lost);
+    let off = (Protection::Off, "acks=1, not idempotent");
+    proves("followers frozen, leader killed", off, lost, |cluster, leader| cluster.kill(leader));
 }
 
+/// What the leader stored and could not confirm is sent again.
 #[test]
 fn without_idempotence_frozen_followers_double_records_and_with_it_none() {
-    let Some(stored) = followers_frozen(Protection::Repeating) else { return };
+    let doubled = ("has to double", |stored: &Stored| stored.doubled);
+    let off = (Protection::Repeating, "acks=all, not idempotent");
     let fault = "followers frozen past the request time-out";
-    row(
-        &format!("*control, acks=all, not idempotent*: {fault}"),
-        "3 brokers",
-        Some(&stored),
-        None,
-        "has to double",
-    );
-    assert!(stored.doubled > 0, "the fault proves nothing: {stored:?}");
-    let Some(stored) = followers_frozen(Protection::Full) else { return };
-    row(fault, "3 brokers", Some(&stored), None, "");
-    stored.is_exact();
+    proves(fault, off, doubled, |_, _| pause(Duration::from_secs(6)));
 }

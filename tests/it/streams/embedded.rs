@@ -58,12 +58,9 @@ fn consume_transform_produce_is_exactly_once_over_crashes_at_every_step() {
 
 #[test]
 fn a_transaction_in_trouble_before_its_commit_is_done_again_in_the_same_session() {
-    let (scene, to) = (Scene::embedded("trouble"), "trouble-out");
-    scene.create(&scene.topic, 3);
-    scene.create(to, 3);
-    let produce = Produce { pace: 50_000, ..Produce::new(&scene.topic, records() / 10) };
-    scene.start("produce", &[Part::Produce(produce)]).end();
-    let transform = Transform { most: 20, ..Transform::new(&scene.topic, to) };
+    let scene = Scene::embedded("trouble");
+    let transform = Transform { most: 20, ..plays::filled(&scene, records() / 10) };
+    let to = transform.to.clone();
     let steps = [Step::Polled, Step::Begun, Step::Appended, Step::Sent];
     for step in steps {
         let next = Transform { only: Some(3), ..transform.clone().with(Fault::Fail, step, 1) };
@@ -72,7 +69,7 @@ fn a_transaction_in_trouble_before_its_commit_is_done_again_in_the_same_session(
     scene.start("last", &[Part::Transform(transform)]).end();
     let known = scene.known();
     assert_eq!((known.times("aborted"), known.times("anew")), (steps.len(), 0));
-    scene.stored(to).is_exact();
+    scene.stored(&to).is_exact();
 }
 
 #[test]
@@ -93,26 +90,30 @@ fn a_handler_that_sleeps_longer_than_the_session_does_not_cost_the_membership() 
 /// The disk fills while records flow, for longer than a batch is tried, and is emptied again.
 #[test]
 fn a_full_disk_loses_nothing_and_what_is_told_of_each_record_is_exact() {
-    let Some(mount) = Mount::new("size=24m") else {
+    // There is room for half of the records, and when the ballast is gone for all of them twice.
+    let (half, rest) = (8 + records() / 8_000, 16 + records() / 1_000);
+    let Some(mount) = Mount::new(&format!("size={}m", half + rest)) else {
         eprintln!("skipped: this user may not mount a small file system");
         return;
     };
     let ballast = mount.path().join("ballast");
-    std::fs::write(&ballast, vec![1; 16 << 20]).unwrap();
+    std::fs::write(&ballast, vec![1; (rest as usize) << 20]).unwrap();
     let scene = Scene::embedded_in("full", mount.path());
     scene.create(&scene.topic, 4);
     let produce = Produce {
         pace: 20_000,
         delivery: 2_000,
         until: Some(scene.path("sent")),
-        ..Produce::new(&scene.topic, 1)
+        ..Produce::new(&scene.topic, records())
     };
     let process = scene.start("produce", &[Part::Produce(produce)]);
     let mut known = scene.known();
     known.wait("records that are given up", |known| known.unacknowledged >= 100);
     std::fs::remove_file(&ballast).unwrap();
     let before = known.acknowledged;
-    known.wait("records that are stored again", |known| known.acknowledged >= before + 100);
+    known.wait("records that are stored again", |known| {
+        known.acknowledged >= records() && known.acknowledged >= before + 100
+    });
     scene.set("sent");
     process.end();
     let stored = scene.stored(&scene.topic);
@@ -130,15 +131,10 @@ fn a_poison_message_stops_no_partition() {
 #[test]
 fn a_zombie_is_fenced_and_what_it_began_never_happened() {
     let scene = Scene::embedded("zombie");
-    let to = "zombie-out";
-    scene.create(&scene.topic, 3);
-    scene.create(to, 3);
-    scene
-        .start("produce", &[Part::Produce(Produce { pace: 50_000, ..Produce::new(&scene.topic, records()) })])
-        .end();
-    let successor = Transform { after: Some(scene.path("over")), ..Transform::new(&scene.topic, to) };
+    let successor = Transform { after: Some(scene.path("over")), ..plays::filled(&scene, records()) };
+    let (to, half) = (successor.to.clone(), successor.halfway(records()));
     let zombie = Transform { after: None, goes_on: Some(scene.path("goes-on")), ..successor.clone() };
-    let zombie = zombie.with(Fault::Hang, Step::Sent, 3);
+    let zombie = zombie.with(Fault::Hang, Step::Sent, half);
     let process = scene.start("both", &[Part::Transform(zombie), Part::Transform(successor)]);
     let mut known = scene.known();
     known.wait("the zombie hangs", |known| known.has("hanging"));
@@ -149,7 +145,7 @@ fn a_zombie_is_fenced_and_what_it_began_never_happened() {
         known.has("fenced") && known.has("through")
     });
     process.end();
-    let stored = scene.stored(to);
+    let stored = scene.stored(&to);
     row("a zombie in the middle of a transaction", scene.on(), Some(&stored), None, "fenced");
     stored.is_exact();
 }

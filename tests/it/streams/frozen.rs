@@ -56,7 +56,12 @@ fn a_leader_that_is_frozen_past_the_deadline() {
 fn a_full_buffer(what: &str, full: impl FnOnce(&Scene) -> Full) -> Option<(Stored, Known)> {
     while_records_flow(
         &format!("room for a tenth, all brokers frozen: a record without room {what}"),
-        |scene, produce| Produce { buffer: Some((records() as usize / 10, full(scene))), ..produce },
+        // What has no answer yet is bounded by the buffer alone.
+        |scene, produce| Produce {
+            buffer: Some((records() as usize / 10, full(scene))),
+            window: usize::MAX,
+            ..produce
+        },
         |_, cluster, _| {
             cluster.freeze(&[1, 2, 3]);
             pause(Duration::from_secs(6));

@@ -1,7 +1,5 @@
 //! Faults that are the same on every log: only where the processes are differs.
 
-use std::collections::BTreeSet;
-
 use pollster::block_on;
 use schemawire::record::{Batch, Headers, TopicPartition};
 use schemawire::transport::{Place, ProducerSpec};
@@ -13,23 +11,27 @@ use super::scene::{Scene, records, row};
 use super::stepping::{Fault, Step};
 use super::transform::Transform;
 
-/// The process is gone at every step of a transaction, each time in another one; another goes on. Exactly once.
-pub(super) fn crashes_at_every_step(scene: &Scene) {
+/// A topic that holds so many records, another one that is empty, and the work of carrying them over.
+pub(super) fn filled(scene: &Scene, records: u64) -> Transform {
     let to = format!("{}-out", scene.topic);
     scene.create(&scene.topic, 3);
     scene.create(&to, 3);
-    scene
-        .start("produce", &[Part::Produce(Produce { pace: 50_000, ..Produce::new(&scene.topic, records()) })])
-        .end();
-    let transform = Transform::new(&scene.topic, &to);
+    let produce = Produce { pace: 50_000, ..Produce::new(&scene.topic, records) };
+    scene.start("produce", &[Part::Produce(produce)]).end();
+    Transform::new(&scene.topic, &to)
+}
+
+/// The process is gone at every step of a transaction, each time in another one; another goes on. Exactly once.
+pub(super) fn crashes_at_every_step(scene: &Scene) {
+    let transform = filled(scene, records());
     let transform = Transform { most: (records() / 50).max(1) as usize, ..transform };
     for (count, step) in Step::ALL.into_iter().enumerate() {
         let part = transform.clone().with(Fault::Crash, step, count as u32 + 1);
         let (status, said) = scene.start(&format!("{step:?}"), &[Part::Transform(part)]).ended();
         assert_eq!(status.code(), None, "it was to crash at {step:?}, and ended by itself:\n{said}");
     }
-    scene.start("last", &[Part::Transform(transform)]).end();
-    let stored = scene.stored(&to);
+    scene.start("last", &[Part::Transform(transform.clone())]).end();
+    let stored = scene.stored(&transform.to);
     let fault = "consume-transform-produce, a crash at each of 6 steps";
     row(fault, scene.on(), Some(&stored), None, "read committed");
     stored.is_exact();
@@ -149,7 +151,7 @@ pub(super) fn a_topic_grows(scene: &Scene) {
     scene.set("handled");
     processes.into_iter().for_each(Process::end);
     let (stored, handled) = (scene.stored(&scene.topic), scene.handled());
-    let read: BTreeSet<u32> = known.partitions();
+    let read = known.partitions();
     let beside = format!("{} partitions read", read.len());
     row("3 partitions become 6 while records flow", scene.on(), Some(&stored), Some(&handled), &beside);
     stored.is_exact();

@@ -57,6 +57,11 @@ impl Transform {
         }
     }
 
+    /// The transaction in the middle of so many records.
+    pub(super) fn halfway(&self, records: u64) -> u32 {
+        (records / 2 / self.most as u64) as u32
+    }
+
     /// With that fault.
     pub(super) fn with(self, fault: Fault, step: Step, count: u32) -> Self {
         Self { fault: Some((fault, step, count)), ..self }
