@@ -122,8 +122,9 @@ impl<C: Codec, K> Session<C, K> {
     /// this member, and when the transport has passing trouble before the commit itself.
     ///
     /// # Errors
-    /// [`Class::Fenced`] where a newer session has the same transactional id. A transport that fails so that it is not known
-    /// what became of the transaction: the session is over, and a new one reads what holds.
+    /// [`Class::Fenced`] where a newer session has the same transactional id; on Kafka also where its brokers have given the transaction
+    /// up, a minute after it was begun, which they tell in the same way. A transport that fails so that it is not known what became of
+    /// the transaction. The session is over then, and a new one reads what holds.
     pub async fn commit(&mut self) -> Result<Ended, ConsumeError> {
         self.check()?;
         if !self.is_open() {

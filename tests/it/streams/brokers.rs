@@ -151,7 +151,7 @@ fn consume_transform_produce_while_brokers_are_killed() {
     let scene = Scene::on_brokers("killed", &cluster);
     let transform = plays::filled(&scene, records());
     let to = transform.to.clone();
-    let transform = Transform { most: (records() / 200).max(1) as usize, ..transform };
+    let transform = Transform { most: (records() / 200).max(1) as usize, is_alone: true, ..transform };
     let process = scene.start("transform", &[Part::Transform(transform)]);
     let mut known = scene.known();
     for number in 1..=3 {
@@ -163,7 +163,8 @@ fn consume_transform_produce_while_brokers_are_killed() {
     process.end();
     known.update();
     let stored = scene.stored(&to);
-    let beside = format!("read committed; begun anew {} times", known.times("anew"));
+    let (anew, fenced) = (known.times("anew"), known.times("fenced"));
+    let beside = format!("read committed; begun anew {anew} times, after a broker's time-out {fenced} times");
     row("consume-transform-produce, each broker killed", scene.on(), Some(&stored), None, &beside);
     stored.is_exact();
 }

@@ -38,6 +38,9 @@ pub(super) struct Transform {
     pub(super) after: Option<PathBuf>,
     /// What ends [`Fault::Hang`].
     pub(super) goes_on: Option<PathBuf>,
+    /// Nobody else has its id: where it is fenced, a broker has given up a transaction that took longer than a minute, and it begins
+    /// anew.
+    pub(super) is_alone: bool,
 }
 
 impl Transform {
@@ -54,6 +57,7 @@ impl Transform {
             fault: None,
             after: None,
             goes_on: None,
+            is_alone: false,
         }
     }
 
@@ -78,7 +82,13 @@ pub(super) async fn run(log: &Arc<dyn Transport>, ledger: &Arc<Ledger>, work: Tr
     loop {
         match transactions(&log, ledger, &work).await {
             Ok(()) => return ledger.write("m through\n"),
-            Err(Trouble { class: Class::Fenced, .. }) => return ledger.write("m fenced\n"),
+            Err(Trouble { class: Class::Fenced, said }) => {
+                eprintln!("fenced: {said}");
+                ledger.write("m fenced\n");
+                if !work.is_alone {
+                    return;
+                }
+            }
             Err(Trouble { class: Class::Abort | Class::Retry { .. }, said }) => {
                 eprintln!("begins anew: {said}");
                 ledger.write("m anew\n");
