@@ -1,5 +1,6 @@
 //! What a client of a remote registry can be told, with the defaults, and the checks before it is built.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -8,6 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use super::HttpRegistry;
 use super::credentials::{Credentials, OAuth};
 use super::endpoints::Place;
+use super::names::Names;
 use super::secret::Secret;
 use super::socket::{Limits, Sockets};
 use super::tls::{self, Tls};
@@ -217,6 +219,7 @@ impl Builder {
         let needs_tls = places.iter().any(|it| it.url.scheme() == "https") || self.credentials.needs_tls();
         let mut client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(&self.tls, needs_tls)?)
+            .dns_resolver(Arc::new(Names::of_system()))
             .connect_timeout(self.connect_timeout)
             .pool_idle_timeout(self.idle_timeout)
             .pool_max_idle_per_host(self.limits.connections)

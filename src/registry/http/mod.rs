@@ -27,6 +27,7 @@ mod credentials;
 mod dice;
 mod endpoints;
 mod exchange;
+mod names;
 mod pool;
 mod read;
 mod redirect;
