@@ -18,17 +18,17 @@
 //! # Ok::<(), schemawire::record::BatchError>(())
 //! ```
 
+mod error;
+mod stored;
+
+pub use error::BatchError;
+pub use stored::{BATCH_VERSION, PACKED_VERSION};
+
 use std::fmt;
 
-use super::read::{GAP, HEADERS, KEY, TIME, VALUE, read_record, write_bytes, write_headers, write_varint};
+use super::read::{GAP, HEADERS, KEY, TIME, VALUE, write_bytes, write_headers, write_varint};
 use super::{Compression, Cursor, Headers, Record, RecordRef, Records, Sequence, pack};
-use crate::class::Class;
-
-/// The version of a batch as it is; [`PACKED_VERSION`] is that of one whose records are compressed. [`Batch::decode`] reads both.
-pub const BATCH_VERSION: u8 = 1;
-/// The version of a batch whose records are compressed.
-pub const PACKED_VERSION: u8 = 2;
-const HEADER: usize = 33;
+use stored::HEADER;
 
 /// Records moved together: one buffer, as it lies in the log.
 ///
@@ -341,90 +341,6 @@ impl Batch {
         }
         self.count += 1;
     }
-
-    /// Appends the stored form. Law: [`Batch::decode`] gives the same batch back, without its sequence.
-    pub fn encode(&self, out: &mut Vec<u8>) {
-        match &self.packing {
-            Packing::Plain => self.encode_as(Compression::None, &self.records, out),
-            Packing::Ready(compression, packed) => self.encode_as(*compression, packed, out),
-            Packing::Wanted(compression) | Packing::Was(compression, _) => {
-                match pack::pack(*compression, &self.records) {
-                    Some(packed) => self.encode_as(*compression, &packed, out),
-                    None => self.encode_as(Compression::None, &self.records, out),
-                }
-            }
-        }
-    }
-
-    fn encode_as(&self, compression: Compression, records: &[u8], out: &mut Vec<u8>) {
-        let start = out.len();
-        let is_plain = compression == Compression::None;
-        out.reserve(HEADER + 1 + records.len());
-        out.extend_from_slice(&[0; 4]);
-        out.push(if is_plain { BATCH_VERSION } else { PACKED_VERSION });
-        out.extend_from_slice(&self.base_offset.to_le_bytes());
-        out.extend_from_slice(&self.timestamp.to_le_bytes());
-        out.extend_from_slice(&self.span.to_le_bytes());
-        out.extend_from_slice(&self.count.to_le_bytes());
-        out.extend_from_slice(&(self.records.len() as u32).to_le_bytes());
-        if !is_plain {
-            out.push(pack::code(compression));
-        }
-        out.extend_from_slice(records);
-        if let Some((sum, sealed)) = out.get_mut(start..).and_then(<[u8]>::split_first_chunk_mut::<4>) {
-            *sum = crc32fast::hash(sealed).to_le_bytes();
-        }
-    }
-
-    /// Reads the stored form, all of it: checks the sum first, then every length, so that reading the records cannot fail.
-    ///
-    /// # Errors
-    /// Bytes that [`Batch::encode`] did not write; compressed ones where the feature `compression` is not built in. No bytes make it
-    /// panic, or allocate more than their own length; compressed ones twice the length that they announce, which [`Batch::MAX_SIZE`]
-    /// bounds, and 8 MiB.
-    pub fn decode(bytes: &[u8]) -> Result<Self, BatchError> {
-        let mut rest = bytes;
-        if bytes.len() > Self::MAX_SIZE {
-            return Err(BatchError::TooLarge { size: bytes.len() });
-        }
-        let stored = u32::from_le_bytes(take(&mut rest, bytes)?);
-        let computed = crc32fast::hash(rest);
-        if stored != computed {
-            return Err(BatchError::Checksum { stored, computed });
-        }
-        let [version] = take(&mut rest, bytes)?;
-        if !matches!(version, BATCH_VERSION | PACKED_VERSION) {
-            return Err(BatchError::UnknownVersion { version });
-        }
-        let base_offset = u64::from_le_bytes(take(&mut rest, bytes)?);
-        let timestamp = i64::from_le_bytes(take(&mut rest, bytes)?);
-        let span = u32::from_le_bytes(take(&mut rest, bytes)?);
-        let count = u32::from_le_bytes(take(&mut rest, bytes)?);
-        let length = u32::from_le_bytes(take(&mut rest, bytes)?) as usize;
-        let (records, packing) = if version == PACKED_VERSION {
-            let [code] = take(&mut rest, bytes)?;
-            (unpack(code, rest, length)?, pack::codec(code).map(|it| Packing::Was(it, bytes.len())))
-        } else if length == rest.len() {
-            (rest.to_vec(), None)
-        } else {
-            return Err(BatchError::Length { announced: length, found: rest.len() });
-        };
-        check_records(&records, base_offset, span, count)?;
-        let packing = packing.unwrap_or_default();
-        Ok(Self { base_offset, timestamp, span, count, records, sequence: None, packing })
-    }
-}
-
-/// The records of a compressed batch: their announced length is looked at before anything is allocated.
-fn unpack(code: u8, packed: &[u8], length: usize) -> Result<Vec<u8>, BatchError> {
-    if HEADER + length > Batch::MAX_SIZE {
-        return Err(BatchError::TooLarge { size: HEADER + length });
-    }
-    let compression = pack::codec(code).ok_or(BatchError::UnknownCodec { code })?;
-    if !pack::IS_BUILT_IN {
-        return Err(BatchError::NotBuiltIn { compression });
-    }
-    pack::unpack(compression, packed, length).map_err(|what| BatchError::Packed { compression, what })
 }
 
 /// Without the records: they are many, and may be secret.
@@ -448,135 +364,4 @@ impl<'b> IntoIterator for &'b Batch {
 
 const fn flag(is_there: bool, flag: u8) -> u8 {
     if is_there { flag } else { 0 }
-}
-
-fn take<const N: usize>(rest: &mut &[u8], bytes: &[u8]) -> Result<[u8; N], BatchError> {
-    let (field, behind) = rest.split_first_chunk().ok_or(BatchError::Truncated { size: bytes.len() })?;
-    *rest = behind;
-    Ok(*field)
-}
-
-/// Reads every record once, so that no later reading meets a length that does not hold.
-fn check_records(records: &[u8], base_offset: u64, span: u32, count: u32) -> Result<(), BatchError> {
-    let mut rest = records;
-    let mut covered: u64 = 0;
-    for index in 0..count {
-        let at = records.len() - rest.len();
-        let what = |what| BatchError::Record { index, at: HEADER + at, what };
-        let record = read_record(&mut rest).map_err(what)?;
-        for header in record.header_iter() {
-            header.map_err(what)?;
-        }
-        covered = covered.saturating_add(record.gap).saturating_add(1);
-    }
-    if !rest.is_empty() {
-        return Err(BatchError::Trailing { bytes: rest.len(), count });
-    }
-    if covered > u64::from(span) || base_offset.checked_add(u64::from(span)).is_none() {
-        return Err(BatchError::Span { span, covered });
-    }
-    Ok(())
-}
-
-/// Bytes that are not a batch.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BatchError {
-    /// They end within the header.
-    #[error("{size} bytes are too few for a batch, whose header alone has {HEADER}")]
-    Truncated {
-        /// How many there are.
-        size: usize,
-    },
-    /// There are more than any batch has.
-    #[error("{size} bytes are more than a batch may have, {max}", max = Batch::MAX_SIZE)]
-    TooLarge {
-        /// How many there are.
-        size: usize,
-    },
-    /// They changed after they were written.
-    #[error("the batch is damaged: its checksum is {stored:08x}, its bytes give {computed:08x}")]
-    Checksum {
-        /// The sum that was written.
-        stored: u32,
-        /// The sum of what is there.
-        computed: u32,
-    },
-    /// Another version of the format.
-    #[error(
-        "batch format version {version} is not known; this program reads versions {BATCH_VERSION} and {PACKED_VERSION}"
-    )]
-    UnknownVersion {
-        /// The version that was found.
-        version: u8,
-    },
-    /// A codec that is not known.
-    #[error(
-        "the records are compressed with codec {code}, which is not known; 1 is gzip, 2 snappy, 3 lz4, 4 zstd"
-    )]
-    UnknownCodec {
-        /// The byte that was found.
-        code: u8,
-    },
-    /// Compressed records that do not unpack.
-    #[error("the records are compressed with {compression}: {what}")]
-    Packed {
-        /// The codec.
-        compression: Compression,
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// Compressed records, which this program was built without the means to unpack. They are not damaged.
-    #[error(
-        "the records are compressed with {compression}; reading them needs the feature `compression`, which was not built in"
-    )]
-    NotBuiltIn {
-        /// The codec.
-        compression: Compression,
-    },
-    /// The records are not as long as the header says.
-    #[error("the header announces {announced} bytes of records, {found} follow")]
-    Length {
-        /// What the header says.
-        announced: usize,
-        /// What is there.
-        found: usize,
-    },
-    /// A record that cannot be read.
-    #[error("record {index}, at byte {at} of the batch: {what}")]
-    Record {
-        /// Which one, from 0.
-        index: u32,
-        /// Where it begins.
-        at: usize,
-        /// What is wrong with it.
-        what: &'static str,
-    },
-    /// More bytes than the records have.
-    #[error("{bytes} bytes follow the last of {count} records")]
-    Trailing {
-        /// How many.
-        bytes: usize,
-        /// How many records the header announces.
-        count: u32,
-    },
-    /// The records reach beyond the offsets that the batch covers.
-    #[error("the records reach over {covered} offsets, the batch covers {span}")]
-    Span {
-        /// What the header says.
-        span: u32,
-        /// What the records take.
-        covered: u64,
-    },
-}
-
-impl BatchError {
-    /// What a caller may do about it.
-    #[must_use]
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::NotBuiltIn { .. } => Class::Config,
-            _ => Class::BadData,
-        }
-    }
 }
