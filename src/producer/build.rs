@@ -263,7 +263,13 @@ impl<T: Transport + ?Sized, C: Codec, K: PrepareKeys> ProducerBuilder<'_, T, Typ
             None => (None, None, Vec::new()),
         };
         let forwards = match reader {
-            Some(reader) => Some((reader, transport.open_producer(settings.spec()).await?)),
+            Some(reader) => {
+                let spec = match settings.spec() {
+                    spec if able.retries => spec.with_delivery_timeout(spill::FORWARDING),
+                    spec => spec,
+                };
+                Some((reader, transport.open_producer(spec).await?))
+            }
             None => None,
         };
         let own = || Breaker::new(&topic, BreakerSettings::within(settings.delivery_timeout));

@@ -4,16 +4,19 @@
 //! batch at the mark ──number kept with the mark──> destination ──acknowledged──> mark behind it, next number
 //! ```
 //!
-//! A process that dies between the last two steps forwards the batch again under the same number.
+//! A process that dies between the last two steps forwards the batch again under the same number. A destination that tries by itself
+//! and gives batches numbers of its own (Kafka) is not asked anew while it still tries: that would be a new number. So it is given
+//! as long as its numbers hold, and the breaker is told meanwhile how it is.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 
 use super::Aside;
+use crate::class::Class;
 use crate::observer::Observation;
-use crate::producer::breaker::Outcome;
+use crate::producer::breaker::{Outcome, Permit};
 use crate::producer::core::Core;
 use crate::producer::delivery::Answer;
 use crate::producer::ticket::Stage;
@@ -22,6 +25,9 @@ use crate::transport::{
     CommitOutcome, Committed, Event, Generation, PollLimits, RawConsumer, RawProducer, sleep,
 };
 
+/// How long a destination that tries by itself has for a batch that is forwarded: as long as Kafka's brokers know a producer that
+/// says nothing (`producer.id.expiration.ms`).
+pub(in crate::producer) const FORWARDING: Duration = Duration::from_hours(24);
 /// How long to wait before another look at a log that does not read.
 const UNREADABLE: Duration = Duration::from_secs(1);
 
@@ -73,30 +79,40 @@ impl Forward {
         if let Some(before) = before {
             drop(before.await);
         }
-        let mut failed = 0;
+        let (mut failed, mut left, mut pending) = (0, core.clock.steady(), None);
         loop {
-            let permit = loop {
-                match core.breaker.ask(&core.told) {
-                    Ok(permit) => break permit,
-                    Err(wait) => core.breaker.changed(wait).await,
+            let permit = permit(core).await;
+            let appending = pending.take().unwrap_or_else(|| {
+                let mut again = batch.clone();
+                again.set_sequence(Some(sequence));
+                left = core.clock.steady();
+                self.raw.append(&at, again)
+            });
+            let (class, wait) = match select(appending, sleep(core.settings.timeout)).await {
+                Either::Left((Ok(_), _)) => {
+                    permit.report(Outcome::Acknowledged);
+                    let took = core.clock.steady().saturating_sub(left);
+                    let (records, bytes) = (batch.len() as u64, batch.size() as u64);
+                    core.told.observe(|| Observation::Sent { topic: &core.topic, records, bytes, took });
+                    return sequence.number;
+                }
+                // What is refused for ever holds its queue up until somebody makes room for it: order is kept, nothing is lost.
+                Either::Left((Err(error), _)) if !error.class().is_retriable() => {
+                    (error.class(), core.settings.backoff.longest)
+                }
+                Either::Left((Err(error), _)) => {
+                    (error.class(), core.settings.backoff.wait(failed, core.roll()))
+                }
+                // It is still being tried.
+                Either::Right(((), appending)) => {
+                    pending = Some(appending);
+                    (Class::RETRY, Duration::ZERO)
                 }
             };
-            let mut again = batch.clone();
-            again.set_sequence(Some(sequence));
-            let left = core.clock.steady();
-            let Err(error) = self.raw.append(&at, again).await else {
-                permit.report(Outcome::Acknowledged);
-                let took = core.clock.steady().saturating_sub(left);
-                let (records, bytes) = (batch.len() as u64, batch.size() as u64);
-                core.told.observe(|| Observation::Sent { topic: &core.topic, records, bytes, took });
-                return sequence.number;
-            };
-            permit.report(Outcome::Failed(error.class()));
-            let wait = core.settings.backoff.wait(failed, core.roll());
+            permit.report(Outcome::Failed(class));
             failed += 1;
             core.told.observe(|| Observation::SentAgain { topic: &core.topic, failed });
-            // What is refused for ever holds its queue up until somebody makes room for it: order is kept, nothing is lost.
-            sleep(if error.class().is_retriable() { wait } else { core.settings.backoff.longest }).await;
+            sleep(wait).await;
         }
     }
 
@@ -130,6 +146,16 @@ impl Forward {
             }
         }
         core.forwarded(aside.partition, batch);
+    }
+}
+
+/// Leave to try, however long the breaker is open.
+async fn permit(core: &Core) -> Permit {
+    loop {
+        match core.breaker.ask(&core.told) {
+            Ok(permit) => return permit,
+            Err(wait) => core.breaker.changed(wait).await,
+        }
     }
 }
 

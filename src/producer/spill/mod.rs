@@ -7,8 +7,9 @@
 //! ✔ Records of a partition stay in order: once some lie aside, later ones queue behind them. ✔ What lies aside survives a
 //! restart; a producer with the same spill goes on with it. ✔ It is bounded: [`SendError::SpillFull`](super::SendError::SpillFull) tells.
 //! ✔ A batch is forwarded under a number that is kept beside it, so that a log that knows numbers (memory, embedded) stores it
-//! once, whenever this process dies. ✗ Kafka's client brings numbers of its own: what was forwarded to Kafka and came back as possibly
-//! written, or was not marked when the process died, is forwarded again, and may be there twice.
+//! once, whenever this process dies. ✔ On Kafka the number is of the producer that forwards, which tries a batch under it for up to
+//! 24 h, whatever becomes of its answers: it is there once. ✗ That number ends with the producer: what was forwarded to Kafka and
+//! not marked when the process died, or the producer was closed, is forwarded again, and may be there twice.
 //!
 //! | in the spill log | |
 //! |---|---|
@@ -26,7 +27,7 @@ use super::ticket::Ticket;
 use crate::record::TopicPartition;
 use crate::transport::{RawProducer, Transport};
 
-pub(super) use forward::forward;
+pub(super) use forward::{FORWARDING, forward};
 
 /// Where records are laid aside, and how many.
 ///

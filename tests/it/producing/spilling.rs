@@ -179,6 +179,57 @@ fn records_lie_aside_while_a_broker_is_gone_and_follow_when_it_is_back() {
     assert_eq!(stored, expected);
 }
 
+/// A broker that stores what it is sent and is never heard of it, for several times as long as a batch has: the next try is the
+/// same batch to it, not another one.
+#[cfg(feature = "kafka")]
+#[test]
+fn what_is_forwarded_while_answers_are_lost_is_there_once() {
+    use krafka::testing::{ApiKey, Control};
+    use schemawire::transport::sleep;
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+    let (_, fake) = block_on(crate::on_kafka::fake());
+    let short = Duration::from_secs(1);
+    let log = schemawire::transport::Kafka::builder(&fake.broker.bootstrap_servers());
+    let log = log.connect_timeout(short).request_timeout(short);
+    let log: Arc<dyn Transport> = Arc::new(block_on(log.connect()).expect("it answers"));
+    let serdes = serdes();
+    let breaker = Breaker::new("t", BreakerSettings { failures: 1, pause: soon() });
+    let producer = producer(&log, &serdes, 1, |it| {
+        it.breaker(&breaker).delivery_timeout(short).spill(Spill::on(Memory::new()))
+    });
+    let (is_storing, tries) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let (stores, counts) = (Arc::clone(&is_storing), Arc::clone(&tries));
+    fake.broker.on(ApiKey::Produce, move |_| {
+        if !stores.load(Ordering::Relaxed) {
+            return Control::Disconnect;
+        }
+        counts.fetch_add(1, Ordering::Relaxed);
+        Control::ApplyThen(Box::new(Control::Disconnect))
+    });
+    let mut expected = Vec::new();
+    while expected.len() < 5 {
+        let value = format!("{:03}", expected.len());
+        match try_send(&producer, 0, &value) {
+            Ok(delivered) => {
+                assert!(delivered.spilled);
+                expected.push(value);
+            }
+            // What opens the breaker; the broker has not stored it.
+            Err(error) => assert!(expected.is_empty(), "{error}"),
+        }
+    }
+    is_storing.store(true, Ordering::Relaxed);
+    // With pauses between them that come to seconds.
+    while tries.load(Ordering::Relaxed) < 10 {
+        block_on(sleep(Duration::from_millis(20)));
+    }
+    assert_eq!(producer.spilled(), 5, "nothing counts as forwarded yet");
+    fake.broker.clear_hooks();
+    wait_forwarded(&producer);
+    assert_eq!(stored(&log, &serdes, 1), [expected]);
+}
+
 #[test]
 fn so_much_lies_aside_and_no_more() {
     let (log, serdes) = (Faulty::new([]), serdes());

@@ -18,13 +18,15 @@ use super::super::super::{Acknowledge, BoxFuture, Clock, ProducerSpec, SystemClo
 use super::super::error::fault;
 use super::super::link::Link;
 use super::super::wire::{Connection, Missing, Wire};
-use super::lane::Handed;
+use super::handed::Handed;
 use super::machine::{Machine, Owner, Rules};
 use super::request::{Outcome, Request};
 use super::{Append, Inbox, Ticket};
 
 /// The pauses between tries, as the core's.
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) };
+/// How long what nobody waits for is tried once the producer is gone, at most.
+const CLOSING: Duration = Duration::from_secs(120);
 /// How long to wait where nothing is due.
 const IDLE: Duration = Duration::from_secs(3600);
 
@@ -38,6 +40,8 @@ pub(super) struct Engine {
     /// The broker's own time-out, in milliseconds.
     timeout: i32,
     compression: Compression,
+    /// When the producer was gone.
+    closed_at: Option<Duration>,
     wire: Arc<Wire>,
     under_way: FuturesUnordered<BoxFuture<'static, Event>>,
     /// Holds the sockets' runtime.
@@ -92,6 +96,7 @@ impl Engine {
             acks,
             timeout: i32::try_from(request_timeout.as_millis()).unwrap_or(i32::MAX),
             compression,
+            closed_at: None,
             wire,
             under_way: FuturesUnordered::new(),
             _link: link,
@@ -124,6 +129,10 @@ impl Engine {
             self.machine.append(&at, Handed::new(Arc::new(batch), wall, deadline, ticket));
         }
         let now = self.clock.steady();
+        if is_closed {
+            let until = self.closed_at.get_or_insert(now).saturating_add(CLOSING);
+            self.machine.hurry(until, &|ticket| ticket.answer.is_canceled());
+        }
         self.machine.expire(now);
         let wire = &self.wire;
         let errands = self.machine.errands(now, &|at| wire.leader(at));

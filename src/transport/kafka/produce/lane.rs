@@ -14,31 +14,14 @@ use std::time::Duration;
 
 use krafka::KrafkaError;
 
-use crate::record::{Batch, TopicPartition};
+use crate::record::TopicPartition;
 
-use super::super::super::{AppendError, Appended, TransportError};
-use super::encode::{Part, Stamp, estimated, estimated_record};
+use super::super::super::{Appended, TransportError};
+use super::encode::{Part, Stamp, estimated};
+use super::handed::{Handed, Told};
 
 /// The most that is joined into one record batch.
 const JOINED: usize = 1 << 20;
-
-/// A batch that was handed over, and who waits for it.
-#[derive(Debug)]
-pub(super) struct Handed<T> {
-    pub(super) batch: Arc<Batch>,
-    /// The time of records that have none of their own.
-    pub(super) now: i64,
-    pub(super) deadline: Duration,
-    /// `None` once it was told.
-    pub(super) ticket: Option<T>,
-    /// The first record that is not stored yet.
-    from: u32,
-    /// Where those before it are.
-    stored: Option<Appended>,
-}
-
-/// An answer for one who waits.
-pub(super) type Told<T> = (T, Result<Appended, AppendError>);
 
 /// What was sent as one record batch, from the front of the queue.
 #[derive(Debug)]
@@ -72,63 +55,6 @@ pub(super) struct Lane<T> {
     /// Whether it has ever been led, and how often it was looked for in vain before.
     pub(super) is_known: bool,
     pub(super) looked: u32,
-}
-
-impl<T> Handed<T> {
-    pub(super) fn new(batch: Arc<Batch>, now: i64, deadline: Duration, ticket: T) -> Self {
-        Self { batch, now, deadline, ticket: Some(ticket), from: 0, stored: None }
-    }
-
-    fn len(&self) -> u32 {
-        self.batch.len() as u32
-    }
-
-    /// Its records up to that one are stored, from that offset on.
-    fn stored_until(
-        &mut self,
-        at: &TopicPartition,
-        until: u32,
-        offset: u64,
-        timestamp: i64,
-        duplicate: bool,
-    ) {
-        let stored = self.stored.get_or_insert_with(|| Appended {
-            at: at.clone(),
-            base_offset: offset,
-            breaks: Vec::new(),
-            timestamp,
-            duplicate,
-        });
-        if self.from > 0 && stored.offset_of(self.from).unwrap_or(Appended::UNKNOWN_OFFSET) != offset {
-            stored.breaks.push((self.from, offset));
-        }
-        stored.duplicate |= duplicate;
-        self.from = until;
-    }
-
-    /// Tells that it is stored.
-    fn tell(&mut self, told: &mut Vec<Told<T>>) {
-        if let (Some(ticket), Some(stored)) = (self.ticket.take(), self.stored.take()) {
-            told.push((ticket, Ok(stored)));
-        }
-    }
-
-    /// Gives it back.
-    fn refuse(
-        &mut self,
-        at: &TopicPartition,
-        may_be_there: bool,
-        source: TransportError,
-        told: &mut Vec<Told<T>>,
-    ) {
-        if let Some(ticket) = self.ticket.take() {
-            let possibly_written = may_be_there || self.from > 0;
-            // A request that is being written has it, too.
-            let batch = Arc::unwrap_or_clone(std::mem::take(&mut self.batch));
-            let batch = Some(Box::new(batch));
-            told.push((ticket, Err(AppendError { at: at.clone(), possibly_written, batch, source })));
-        }
-    }
 }
 
 impl<T> Lane<T> {
@@ -308,6 +234,14 @@ impl<T> Lane<T> {
         }
     }
 
+    /// What nobody waits for is late by then, unless it stands behind something that is not.
+    pub(super) fn hurry(&mut self, until: Duration, is_forgotten: &dyn Fn(&T) -> bool) {
+        let forgotten = |handed: &Handed<T>| handed.ticket.as_ref().is_none_or(is_forgotten);
+        for handed in self.queue.iter_mut().take_while(|handed| forgotten(handed)) {
+            handed.deadline = handed.deadline.min(until);
+        }
+    }
+
     /// Gives back what is late. What is on its way, or may be there, keeps its place until that is known.
     pub(super) fn expire(
         &mut self,
@@ -356,20 +290,5 @@ impl<T> Lane<T> {
     /// When the next batch is late.
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.queue.iter().find(|handed| handed.ticket.is_some()).map(|handed| handed.deadline)
-    }
-}
-
-impl<T> Handed<T> {
-    /// The records that fit, one at least: the one behind them, and their bytes.
-    fn cut(&self, limit: usize) -> (u32, usize) {
-        let (mut until, mut bytes) = (self.from, 0);
-        for record in self.batch.iter().skip(self.from as usize) {
-            let size = estimated_record(&record);
-            if until > self.from && bytes + size > limit {
-                break;
-            }
-            (until, bytes) = (until + 1, bytes + size);
-        }
-        (until, bytes)
     }
 }

@@ -20,7 +20,8 @@ use super::super::super::local::{unknown_partition, unknown_topic};
 use super::super::super::{TransportError, TransportErrorKind};
 use super::super::error::{fault, is_refusal};
 use super::super::wire::Missing;
-use super::lane::{Handed, Lane, Told};
+use super::handed::{Handed, Told};
+use super::lane::Lane;
 use super::request::{Load, Outcome};
 
 /// Requests to one broker that are on their way at once.
@@ -309,6 +310,13 @@ impl<T> Machine<T> {
         let is_owned = self.owner != Owner::Nobody;
         if is_owned && self.lanes.get_mut(at).is_some_and(|lane| !lane.next_epoch()) {
             self.owner = Owner::Unknown;
+        }
+    }
+
+    /// What nobody waits for is late by then.
+    pub(super) fn hurry(&mut self, until: Duration, is_forgotten: &dyn Fn(&T) -> bool) {
+        for lane in self.lanes.values_mut() {
+            lane.hurry(until, is_forgotten);
         }
     }
 

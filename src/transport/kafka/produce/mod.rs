@@ -10,6 +10,7 @@
 
 pub(super) mod encode;
 mod engine;
+mod handed;
 mod lane;
 mod machine;
 pub(super) mod request;
@@ -163,7 +164,7 @@ impl RawProducer for KafkaProducer {
 
 impl Drop for KafkaProducer {
     fn drop(&mut self) {
-        // What was handed over is still sent.
+        // What was handed over is still sent, within its deadline; what nobody waits for within two minutes.
         self.inbox.state().is_closed = true;
         self.inbox.news.notify_one();
     }

@@ -13,7 +13,7 @@ use crate::record::{Batch, Headers, TopicPartition};
 
 use super::super::wire::Missing;
 use super::encode::Stamp;
-use super::lane::Handed;
+use super::handed::Handed;
 use super::machine::{Machine, Owner, Rules};
 use super::request::{Load, Outcome};
 
@@ -366,6 +366,22 @@ fn a_broker_that_has_forgotten_the_producer_gets_a_new_epoch_unless_the_batch_ma
     answered(&mut world, Fate::Forgets);
     assert_eq!(world.sent[0].told, Some(Err(true)));
     assert!(world.requests.is_empty(), "and not sent again");
+}
+
+#[test]
+fn what_nobody_waits_for_has_less_time_once_the_producer_is_gone() {
+    let mut world = sent(3);
+    world.machine.hurry(Duration::from_millis(500), &|ticket| *ticket != 1);
+    world.step(Step::Pass(600)).unwrap();
+    let told: Vec<_> = world.sent.iter().map(|sent| sent.told.clone()).collect();
+    assert_eq!(
+        told,
+        [Some(Err(true)), None, None],
+        "order is kept: the last one stands behind one that is awaited"
+    );
+    world.heal().unwrap();
+    world.judge(true).unwrap();
+    assert_eq!(world.sent[2].told, Some(Ok(vec![4, 5])));
 }
 
 #[test]
