@@ -179,7 +179,8 @@ impl<T> Machine<T> {
         now: Duration,
         leaders: Leaders<'_>,
     ) {
-        let rest = self.rest(self.brokers.get(&broker).map_or(0, |it| it.failed));
+        // Never long: with each try the topics are looked at, and when another broker leads, nobody is to sleep through it.
+        let rest = self.rest(self.brokers.get(&broker).map_or(0, |it| it.failed.min(1)));
         let known = self.brokers.entry(broker).or_default();
         known.is_connecting = false;
         known.failed = known.failed.saturating_add(1);
