@@ -30,6 +30,8 @@ pub(super) struct Member {
     pub(super) news: Notify,
     /// A revocation was answered, or the consumer is closed.
     pub(super) answers: Notify,
+    /// What was ready has become less, or the consumer is closed.
+    pub(super) room: Notify,
     state: Mutex<State>,
 }
 
@@ -75,7 +77,8 @@ impl std::fmt::Debug for Member {
 
 impl Member {
     pub(super) fn new(client: Consumer) -> Self {
-        Self { client, news: Notify::new(), answers: Notify::new(), state: Mutex::default() }
+        let (news, answers, room) = (Notify::new(), Notify::new(), Notify::new());
+        Self { client, news, answers, room, state: Mutex::default() }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -90,15 +93,21 @@ impl Member {
         }
         let Some(event) = state.ready.pop_front() else { return state.error.take().map(Err) };
         state.bytes = state.bytes.saturating_sub(size(&event));
-        if state.is_full && state.bytes < LIMIT / 2 {
-            state.is_full = false;
-            self.client.wakeup();
-        }
+        self.relieve(&mut state);
         Some(Ok(event))
     }
 
-    /// Before a poll: which partitions it is to leave alone, and which not.
-    pub(super) fn begin_poll(&self) {
+    /// Lets the poll read again once there is room for what it brings. Told by the member's own means: the client forgets a wake-up
+    /// that comes between two of its waits.
+    fn relieve(&self, state: &mut State) {
+        if state.is_full && state.bytes < LIMIT / 2 {
+            state.is_full = false;
+            self.room.notify_one();
+        }
+    }
+
+    /// Before a poll: which partitions it is to leave alone, and which not. True where it is all of them, for want of room.
+    pub(super) fn begin_poll(&self) -> bool {
         let mut state = self.state();
         state.sought.clear();
         state.rounds += 1;
@@ -106,6 +115,7 @@ impl Member {
         for (at, owned) in &state.owned {
             set_paused(&self.client, at, state.is_full || owned.paused);
         }
+        state.is_full
     }
 
     /// Takes in what a poll has brought, partition by partition.
@@ -170,6 +180,7 @@ impl Member {
             return None;
         }
         state.forget_ready(partitions);
+        self.relieve(&mut state);
         let generation = state.generation;
         state.is_asked = true;
         state.notices.push_back(Event::Revoking { generation, partitions: partitions.to_vec() });
@@ -214,6 +225,7 @@ impl Member {
     pub(super) fn lost(&self, partitions: &[TopicPartition]) {
         let mut state = self.state();
         state.forget_ready(partitions);
+        self.relieve(&mut state);
         let generation = state.generation;
         state.next_generation();
         state.owned.retain(|at, _| !partitions.contains(at));
@@ -247,6 +259,7 @@ impl Member {
     pub(super) fn close(&self) {
         self.state().is_closed = true;
         self.answers.notify_one();
+        self.room.notify_one();
         self.client.wakeup();
     }
 
@@ -271,6 +284,7 @@ impl Member {
                 owned.held.extend(held);
             }
         }
+        self.relieve(&mut state);
     }
 
     pub(super) fn resume(&self, partitions: &[TopicPartition]) {
@@ -293,6 +307,7 @@ impl Member {
         let Some(owned) = state.owned.get_mut(at) else { return false };
         owned.next = to;
         state.forget_ready(std::slice::from_ref(at));
+        self.relieve(&mut state);
         state.sought.insert(at.clone(), to);
         seek(&self.client, at, to)
     }
@@ -325,11 +340,12 @@ impl Member {
         if !all(&|at, _, end| position(&self.client, at).is_some_and(|at| at >= end)) {
             return false;
         }
-        if round.is_none() {
-            *round = Some(state.rounds);
-            self.client.wakeup();
+        if state.rounds > *round.get_or_insert(state.rounds) {
+            return true;
         }
-        round.is_some_and(|seen| state.rounds > seen)
+        // Each time until one has begun: the client may forget it.
+        self.client.wakeup();
+        false
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use krafka::KrafkaError;
 use krafka::consumer::{ConsumerRebalanceListener, TopicPartition as Named};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::record::TopicPartition;
@@ -18,7 +19,7 @@ use super::topics;
 
 /// How long a poll waits for records. It ends earlier when somebody wants it to.
 const WAIT: Duration = Duration::from_millis(500);
-/// How long to wait after trouble.
+/// How long to wait after trouble, and between two looks at the membership while there is no room for records.
 const BREATH: Duration = Duration::from_millis(100);
 
 /// What a consumer reads, and how it follows topics that are given more partitions.
@@ -39,8 +40,8 @@ pub(super) async fn poll(member: Arc<Member>, link: Arc<Link>, mut reads: Reads)
             looked = Instant::now();
             reads.follow(&member, &link).await;
         }
-        member.begin_poll();
-        match member.client.poll(WAIT).await {
+        let is_full = member.begin_poll();
+        match member.client.poll(if is_full { Duration::ZERO } else { WAIT }).await {
             Ok(records) if records.is_empty() => member.news.notify_one(),
             Ok(records) => member.take_in(&records),
             Err(KrafkaError::Wakeup) => {}
@@ -59,6 +60,13 @@ pub(super) async fn poll(member: Arc<Member>, link: Arc<Link>, mut reads: Reads)
                 }
                 sleep(BREATH).await;
             }
+        }
+        if is_full {
+            let _ = timeout(BREATH, member.room.notified()).await;
+        } else {
+            // Whoever was woken for these records is next on this thread, where no other takes it over. A poll that has records in
+            // store never waits by itself.
+            yield_now().await;
         }
     }
 }

@@ -265,3 +265,20 @@ async fn a_full_buffer_makes_batches_wait_and_none_is_lost_or_overtaken() {
         assert_eq!(pending.await.unwrap().base_offset, offset, "in the order of the calls");
     }
 }
+
+/// The client stores no more than 20,000 records, and answers at once while it has them and may give none, for want of room behind it.
+#[tokio::test]
+async fn a_reader_that_is_far_behind_leaves_the_only_thread_to_others() {
+    const PARTITIONS: u32 = 30;
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", PARTITIONS as i32);
+    let kafka = kafka(&broker).await;
+    let producer = kafka.open_producer(ProducerSpec::default()).await.unwrap();
+    let value = "x".repeat(500);
+    for partition in 0..PARTITIONS {
+        let records = batch(&[value.as_str(); 850]);
+        producer.append(&TopicPartition::new("t", partition), records).await.unwrap();
+    }
+    let mut consumer = kafka.open_consumer(ConsumerSpec::new(&["t"])).await.unwrap();
+    assert_eq!(drain(&mut *consumer).await.len(), 850 * PARTITIONS as usize);
+}
