@@ -69,8 +69,8 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
             let full = self
                 .current
                 .as_ref()
-                .map(|current| current.at.clone())
-                .filter(|at| has_next && self.member.partitions.lock().is_full(at, window));
+                .filter(|current| has_next && self.member.partitions.lock().is_full(&current.at, window))
+                .map(|current| current.at.clone());
             self.pause(full.is_some());
             if has_next && full.is_none() {
                 return Ok(true);

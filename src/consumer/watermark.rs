@@ -14,7 +14,9 @@ use std::collections::BTreeSet;
 pub(super) struct Watermark {
     /// Behind the last record that was given out, or passed over.
     next: u64,
-    /// Given out and not finished.
+    /// What was given out last, while it is not finished. There is no other where a handler takes one after the other.
+    newest: Option<u64>,
+    /// Given out before that, and not finished.
     unfinished: BTreeSet<u64>,
     /// What was committed last.
     committed: u64,
@@ -23,12 +25,14 @@ pub(super) struct Watermark {
 impl Watermark {
     /// Nothing given out; the partition is read from `start`, and everything before it is done with.
     pub(super) const fn new(start: u64) -> Self {
-        Self { next: start, unfinished: BTreeSet::new(), committed: start }
+        Self { next: start, newest: None, unfinished: BTreeSet::new(), committed: start }
     }
 
     /// A record is given to a handler; those between it and the one before do not exist.
     pub(super) fn give(&mut self, offset: u64) {
-        self.unfinished.insert(offset);
+        if let Some(before) = self.newest.replace(offset) {
+            self.unfinished.insert(before);
+        }
         self.next = self.next.max(offset + 1);
     }
 
@@ -39,12 +43,15 @@ impl Watermark {
 
     /// A handler has finished. Finishing twice, or a record that was never given out, changes nothing.
     pub(super) fn finish(&mut self, offset: u64) {
+        if self.newest == Some(offset) {
+            self.newest = None;
+        }
         self.unfinished.remove(&offset);
     }
 
     /// Begins anew at another place; what was given out before no longer counts.
     pub(super) fn seek(&mut self, offset: u64) {
-        self.next = offset;
+        (self.next, self.newest) = (offset, None);
         self.unfinished.clear();
     }
 
@@ -56,7 +63,8 @@ impl Watermark {
 
     /// The offset up to which everything is finished.
     pub(super) fn position(&self) -> u64 {
-        self.unfinished.first().copied().unwrap_or(self.next)
+        let oldest = self.unfinished.first().copied();
+        oldest.into_iter().chain(self.newest).min().unwrap_or(self.next)
     }
 
     /// The offset to commit, if it is not committed yet.

@@ -9,6 +9,8 @@ use crate::record::{Batch, Headers, TopicPartition};
 
 /// The most bytes that a batch made of records that came has, unless one record is larger.
 const BATCH: usize = 256 << 10;
+/// Room for the record with which it has them.
+const SPARE: usize = 4 << 10;
 
 /// A batch whose buffer is lent to the client.
 struct Lent(Arc<Batch>);
@@ -43,14 +45,17 @@ pub(super) fn outgoing<'b>(
 /// Records of one partition, in order, as batches.
 pub(super) fn incoming(records: &[ConsumerRecord]) -> Vec<Batch> {
     let mut batches = Vec::new();
-    let mut batch = Batch::with_capacity(0);
+    // A batch that grows is copied again and again.
+    let mut left: usize = records.iter().map(estimated).sum();
+    let mut batch = Batch::with_capacity(left.min(BATCH + SPARE));
     for record in records {
         let offset = record.offset.cast_unsigned();
         // Compaction may leave more out than a batch can.
         let is_far = offset.saturating_sub(batch.base_offset()) >= u64::from(u32::MAX);
         if !batch.is_empty() && (is_far || batch.size() >= BATCH) {
-            batches.push(std::mem::take(&mut batch));
+            batches.push(std::mem::replace(&mut batch, Batch::with_capacity(left.min(BATCH + SPARE))));
         }
+        left = left.saturating_sub(estimated(record));
         let headers = match record.headers.as_slice() {
             [] => Headers::new(),
             some => headers(some),
@@ -61,6 +66,13 @@ pub(super) fn incoming(records: &[ConsumerRecord]) -> Vec<Batch> {
         batches.push(batch);
     }
     batches
+}
+
+/// The bytes that a record takes in a batch, or a few more; headers apart.
+fn estimated(record: &ConsumerRecord) -> usize {
+    /// Flags, a time, and the lengths of a key and a value.
+    const HEAD: usize = 17;
+    HEAD + record.key.as_ref().map_or(0, Bytes::len) + record.value.as_ref().map_or(0, Bytes::len)
 }
 
 fn headers(of: &[(String, Option<Bytes>)]) -> Headers {
