@@ -31,6 +31,7 @@
 //! ```
 
 mod answers;
+mod calls;
 mod counts;
 mod flight;
 pub(crate) mod lookup;
