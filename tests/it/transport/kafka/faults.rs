@@ -266,9 +266,9 @@ async fn a_full_buffer_makes_batches_wait_and_none_is_lost_or_overtaken() {
     }
 }
 
-/// The client stores no more than 20,000 records, and answers at once while it has them and may give none, for want of room behind it.
+/// More than is kept ready here, and more than the client stores: the poll stops for want of room, and goes on.
 #[tokio::test]
-async fn a_reader_that_is_far_behind_leaves_the_only_thread_to_others() {
+async fn a_reader_that_is_far_behind_gets_all_of_it() {
     const PARTITIONS: u32 = 30;
     let broker = FakeBroker::start().await.unwrap();
     broker.create_topic("t", PARTITIONS as i32);
