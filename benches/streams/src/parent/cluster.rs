@@ -61,7 +61,10 @@ impl Cluster {
         })?;
         let leader = usize::try_from(quorum.leader_id)?;
         let followers: Vec<usize> = (1..=self.nodes).filter(|node| *node != leader).collect();
-        followers.get(round % followers.len().max(1)).copied().ok_or_else(|| "there is one broker alone".into())
+        followers
+            .get(round % followers.len().max(1))
+            .copied()
+            .ok_or_else(|| "there is one broker alone".into())
     }
 
     /// Starts the nodes that are down, and waits until all answer.
