@@ -48,7 +48,10 @@ impl<'b, C: Codec, K> Received<'b, C, K> {
     where
         C::Bound: Decode<'b, T>,
     {
-        self.optional()?.ok_or_else(|| ConsumeError::Tombstone { place: self.place() })
+        match self.record.value {
+            Some(bytes) => self.read(bytes),
+            None => Err(ConsumeError::Tombstone { place: self.place() }),
+        }
     }
 
     /// The value, or `None` for a tombstone.
@@ -59,12 +62,23 @@ impl<'b, C: Codec, K> Received<'b, C, K> {
     where
         C::Bound: Decode<'b, T>,
     {
-        let read = |bytes| match self.record.has_headers() {
-            false => self.readers.values.deserialize(bytes),
-            true => self.readers.values.deserialize_with(bytes, &self.headers()),
+        self.record.value.map(|bytes| self.read(bytes)).transpose()
+    }
+
+    fn read<T>(&self, bytes: &'b [u8]) -> Result<T, ConsumeError>
+    where
+        C::Bound: Decode<'b, T>,
+    {
+        let values = &self.readers.values;
+        let read = || match self.record.has_headers() {
+            false => values.deserialize(bytes),
+            true => values.deserialize_with(bytes, &self.headers()),
         };
-        let Some(bytes) = self.record.value else { return Ok(None) };
-        self.timed(|| read(bytes)).map(Some).map_err(|source| self.unreadable(source))
+        // A `map_err` moves the value once more.
+        match self.timed(read) {
+            Ok(value) => Ok(value),
+            Err(source) => Err(self.unreadable(source)),
+        }
     }
 
     /// Tells an observer how long it took.

@@ -8,8 +8,9 @@ use super::member::Member;
 use super::message::{Readers, Received};
 use super::{ConsumeError, Consumer, LoadKeys, Message};
 use crate::codec::Codec;
+use crate::ids::SchemaKey;
 use crate::observer::Observation;
-use crate::record::{Batch, Cursor, RecordRef, TopicPartition};
+use crate::record::{Batch, Cursor, Headers, RecordRef, TopicPartition};
 use crate::transport::{Event, PollLimits};
 
 /// The batch that is being read, and the record to give next.
@@ -23,12 +24,14 @@ pub(super) struct Current {
     pub(super) from: u64,
     /// Whether the delay of the next record was waited for.
     pub(super) waited: bool,
+    /// Whether the last record that was given left room for the next: only giving takes it away.
+    pub(super) has_room: bool,
 }
 
 impl Current {
     pub(super) fn new(at: TopicPartition, from: u64, batch: Arc<Batch>) -> Self {
         let cursor = batch.cursor();
-        Self { at, batch, cursor, from, waited: false }
+        Self { at, batch, cursor, from, waited: false, has_room: false }
     }
 }
 
@@ -42,17 +45,30 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
     /// # Errors
     /// A transport that fails; a registry that does not answer. The message then stays the next one.
     pub async fn next(&mut self) -> Result<Option<Message<'_, C, K>>, ConsumeError> {
-        if !self.advance().await? {
+        if !self.is_ready() && !self.advance().await? {
             return Ok(None);
         }
         let Some(current) = &mut self.current else { return Ok(None) };
         let cursor = current.cursor;
         let Some(record) = current.batch.read(&mut current.cursor) else { return Ok(None) };
-        let partitions = &self.member.partitions;
-        let tenure = partitions.lock().give(&current.at, record.offset);
+        let (partitions, window) = (&self.member.partitions, self.member.settings.window);
+        let given = partitions.lock().give(&current.at, record.offset);
+        current.has_room = given.is_some_and(|(_, span)| span < window);
+        let tenure = given.map(|(tenure, _)| tenure);
         let (readers, batch) = (&self.readers, &current.batch);
         let received = Received { at: &current.at, record, readers };
         Ok(Some(Message { received, readers, batch, cursor, partitions, tenure }))
+    }
+
+    /// Whether the next record can be given out at once, as most can.
+    fn is_ready(&self) -> bool {
+        let Some(current) = self.current.as_ref().filter(|current| current.has_room) else { return false };
+        if self.paused || self.member.unsettled().is_some() {
+            return false;
+        }
+        let mut ahead = current.cursor;
+        let record = current.batch.read(&mut ahead);
+        record.is_some_and(|record| record.offset >= current.from && is_loaded(&self.readers, &record))
     }
 
     /// Moves to the next record that is wanted and whose schemas are there. False at the end.
@@ -69,7 +85,8 @@ impl<C: Codec, K: LoadKeys> Consumer<C, K> {
             let full = self
                 .current
                 .as_ref()
-                .filter(|current| has_next && self.member.partitions.lock().is_full(&current.at, window))
+                .filter(|current| has_next && !current.has_room)
+                .filter(|current| self.member.partitions.lock().is_full(&current.at, window))
                 .map(|current| current.at.clone());
             self.pause(full.is_some());
             if has_next && full.is_none() {
@@ -167,13 +184,28 @@ pub(super) async fn load<C: Codec, K: LoadKeys>(
     readers: &Readers<C, K>,
     record: &RecordRef<'_>,
 ) -> Result<(), ConsumeError> {
-    let headers = record.headers();
+    let (value, key) = missing(readers, record);
     let registry = |key| move |source| ConsumeError::Registry { key, source };
-    if let Some(key) = record.value.and_then(|bytes| readers.values.missing(bytes, &headers)) {
+    if let Some(key) = value {
         readers.values.load(key).await.map_err(registry(key))?;
     }
-    if let Some(key) = record.key.and_then(|bytes| readers.keys.missing(bytes, &headers)) {
+    if let Some(key) = key {
         readers.keys.load(key).await.map_err(registry(key))?;
     }
     Ok(())
+}
+
+/// Whether all schemas are there that a record needs.
+fn is_loaded<C: Codec, K: LoadKeys>(readers: &Readers<C, K>, record: &RecordRef<'_>) -> bool {
+    matches!(missing(readers, record), (None, None))
+}
+
+/// The schemas of its value and key that are not there.
+fn missing<C: Codec, K: LoadKeys>(
+    readers: &Readers<C, K>,
+    record: &RecordRef<'_>,
+) -> (Option<SchemaKey>, Option<SchemaKey>) {
+    let headers = if record.has_headers() { record.headers() } else { Headers::new() };
+    let value = record.value.and_then(|bytes| readers.values.missing(bytes, &headers));
+    (value, record.key.and_then(|bytes| readers.keys.missing(bytes, &headers)))
 }

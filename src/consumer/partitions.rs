@@ -107,11 +107,11 @@ impl Holdings {
         Tenure(self.tenures)
     }
 
-    /// A record is given out; `None` where the partition is not held.
-    pub(super) fn give(&mut self, at: &TopicPartition, offset: u64) -> Option<Tenure> {
+    /// A record is given out: under which tenure, and the span with it. `None` where the partition is not held.
+    pub(super) fn give(&mut self, at: &TopicPartition, offset: u64) -> Option<(Tenure, u64)> {
         let held = self.held.get_mut(at)?;
         held.watermark.give(offset);
-        Some(held.tenure)
+        Some((held.tenure, held.watermark.span()))
     }
 
     /// A record is finished under that tenure. False where that tenure is over.

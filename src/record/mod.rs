@@ -20,11 +20,12 @@ pub use headers::Headers;
 pub use partitioner::{KeyHash, Partitioner, murmur2};
 pub use read::{Cursor, RecordRef, Records};
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 /// A partition of a topic.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TopicPartition {
     /// The topic's name.
     pub topic: Arc<str>,
@@ -37,6 +38,25 @@ impl TopicPartition {
     #[must_use]
     pub fn new(topic: impl Into<Arc<str>>, partition: u32) -> Self {
         Self { topic: topic.into(), partition }
+    }
+}
+
+/// By name, then by number. Most of those that are compared, for every record, share the name: it is not read then.
+impl Ord for TopicPartition {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let topics = match Arc::ptr_eq(&self.topic, &other.topic) {
+            true => Ordering::Equal,
+            false => self.topic.cmp(&other.topic),
+        };
+        topics.then(self.partition.cmp(&other.partition))
+    }
+}
+
+impl PartialOrd for TopicPartition {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -111,6 +111,7 @@ impl<'b> RawRecord<'b> {
     }
 }
 
+#[inline]
 pub(super) fn read_record<'b>(rest: &mut &'b [u8]) -> Result<RawRecord<'b>, &'static str> {
     let (flags, behind) = rest.split_first().ok_or("it is missing")?;
     let flags = *flags;
@@ -165,11 +166,13 @@ fn read_header<'b>(rest: &mut &'b [u8]) -> Result<(&'b str, Option<&'b [u8]>), &
     Ok((name, value))
 }
 
+#[inline]
 fn read_bytes<'b>(rest: &mut &'b [u8]) -> Result<&'b [u8], &'static str> {
     let length = read_varint(rest)?;
     split(rest, length)
 }
 
+#[inline]
 fn split<'b>(rest: &mut &'b [u8], length: u64) -> Result<&'b [u8], &'static str> {
     let length = usize::try_from(length).map_err(|_| "a length is beyond all memory")?;
     let (bytes, behind) =
@@ -178,7 +181,23 @@ fn split<'b>(rest: &mut &'b [u8], length: u64) -> Result<&'b [u8], &'static str>
     Ok(bytes)
 }
 
+#[inline]
 fn read_varint(rest: &mut &[u8]) -> Result<u64, &'static str> {
+    // Most lengths have one byte or two.
+    match **rest {
+        [byte @ 0..0x80, ref behind @ ..] => {
+            *rest = behind;
+            Ok(u64::from(byte))
+        }
+        [low @ 0x80..=0xff, high @ 0..0x80, ref behind @ ..] => {
+            *rest = behind;
+            Ok(u64::from(high) << 7 | u64::from(low & 0x7f))
+        }
+        _ => read_long_varint(rest),
+    }
+}
+
+fn read_long_varint(rest: &mut &[u8]) -> Result<u64, &'static str> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let (byte, behind) = rest.split_first().ok_or("a number is cut off")?;

@@ -77,7 +77,9 @@ proptest! {
                 Step::Give(partition) => {
                     let at = TopicPartition::new("t", partition);
                     let offset = model.held.get(&partition).map_or(0, |held| held.2);
-                    let tenure = holdings.give(&at, offset);
+                    let given = holdings.give(&at, offset);
+                    prop_assert_eq!(given.is_some_and(|(_, span)| span < 4), holdings.has_room(&at, 4));
+                    let tenure = given.map(|(tenure, _)| tenure);
                     prop_assert_eq!(tenure, model.held.get(&partition).map(|held| held.0));
                     if let (Some(tenure), Some(held)) = (tenure, model.held.get_mut(&partition)) {
                         held.2 = offset + 1;

@@ -138,7 +138,7 @@ impl Flow {
                 }
             }
             current.waited = false;
-            let Some(tenure) = holdings.give(at, record.offset) else {
+            let Some((tenure, _)) = holdings.give(at, record.offset) else {
                 // The partition is no longer held; its event is on its way.
                 waiting.batches.clear();
                 return;

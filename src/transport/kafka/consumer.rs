@@ -194,7 +194,8 @@ async fn begin(
         all.extend((0..*count).map(|partition| TopicPartition::new(topic.as_str(), partition)));
     }
     let starts = topics::places(&link, &all, spec.start).await?;
-    start(&member, &link, starts.into_iter().collect()).await
+    start(&member, starts.into_iter().collect(), &BTreeMap::new()).await;
+    Ok(())
 }
 
 fn configured(kafka: &krafka::Kafka, spec: &ConsumerSpec) -> client::ConsumerBuilder {

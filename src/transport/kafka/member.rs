@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use crate::record::TopicPartition;
 
 use super::super::{Committed, Event, Generation, TransportError};
-use super::records;
+use super::ready::{Ready, Run};
 
 /// So many bytes may be ready before nothing more is read.
 const LIMIT: usize = 4 << 20;
@@ -40,8 +40,7 @@ pub(super) struct State {
     pub(super) generation: Generation,
     owned: BTreeMap<TopicPartition, Owned>,
     notices: VecDeque<Event>,
-    ready: VecDeque<Event>,
-    bytes: usize,
+    ready: Ready,
     error: Option<TransportError>,
     /// Revocations up to this generation are answered.
     answered: Option<Generation>,
@@ -62,7 +61,8 @@ struct Owned {
     /// The next offset to come.
     next: u64,
     paused: bool,
-    held: VecDeque<Event>,
+    /// What was ready when it was paused, and has come since.
+    held: Ready,
 }
 
 impl std::fmt::Debug for Member {
@@ -91,8 +91,7 @@ impl Member {
         if let Some(notice) = state.notices.pop_front() {
             return Some(Ok(notice));
         }
-        let Some(event) = state.ready.pop_front() else { return state.error.take().map(Err) };
-        state.bytes = state.bytes.saturating_sub(size(&event));
+        let Some(event) = state.ready.take() else { return state.error.take().map(Err) };
         self.relieve(&mut state);
         Some(Ok(event))
     }
@@ -100,7 +99,7 @@ impl Member {
     /// Lets the poll read again once there is room for what it brings. Told by the member's own means: the client forgets a wake-up
     /// that comes between two of its waits.
     fn relieve(&self, state: &mut State) {
-        if state.is_full && state.bytes < LIMIT / 2 {
+        if state.is_full && state.ready.bytes() < LIMIT / 2 {
             state.is_full = false;
             self.room.notify_one();
         }
@@ -111,7 +110,7 @@ impl Member {
         let mut state = self.state();
         state.sought.clear();
         state.rounds += 1;
-        state.is_full = state.bytes >= LIMIT;
+        state.is_full = state.ready.bytes() >= LIMIT;
         for (at, owned) in &state.owned {
             set_paused(&self.client, at, state.is_full || owned.paused);
         }
@@ -119,41 +118,38 @@ impl Member {
     }
 
     /// Takes in what a poll has brought, partition by partition.
-    pub(super) fn take_in(&self, records: &[ConsumerRecord]) {
+    pub(super) fn take_in(&self, records: Vec<ConsumerRecord>) {
+        let (records, mut begin) = (Arc::new(records), 0);
         for run in records.chunk_by(|one, next| one.partition == next.partition && one.topic == next.topic) {
-            let Some(first) = run.first() else { continue };
+            let range = begin..begin + run.len();
+            begin = range.end;
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
             let at = TopicPartition::new(Arc::clone(&first.topic), first.partition.cast_unsigned());
-            let mut batches = records::incoming(run);
             let mut state = self.state();
             let position = position(&self.client, &at);
             // Sought while these came: then it stands where it was sought to, and not behind them.
             if state.sought.get(&at).is_some_and(|to| position == Some(*to)) {
                 continue;
             }
-            // What lies behind the last record and is none, the end of a transaction, has been read as well.
-            if let (Some(last), Some(position)) = (batches.last_mut(), position)
-                && position > last.next_offset()
-            {
-                let _ = last.cover_to(position);
-            }
+            // The name that all share who have this partition from here.
+            let Some((at, owned)) = state.owned.get_key_value(&at) else { continue };
+            let (at, generation, next) = (at.clone(), owned.since, owned.next);
+            let first = first.offset.cast_unsigned();
             // The client goes back by itself where the log is shorter than it was: after an election that lost records, or for a
             // position behind its end.
-            let (next, first) = (state.owned.get(&at).map(|owned| owned.next), first.offset.cast_unsigned());
-            if let Some(next) = next.filter(|next| *next > first) {
-                state.add(&at, first, |at, _| Event::Gap { at, from: next, to: first });
+            if next > first {
+                state.add(&at, first, |ready| ready.push_gap(at.clone(), next, first));
             }
-            for batch in batches {
-                let (from, batch) = (batch.base_offset(), Arc::new(batch));
-                let next = batch.next_offset();
-                state.add(&at, next, |at, generation| Event::Records { at, generation, from, batch });
-            }
+            let end = (last.offset.cast_unsigned() + 1).max(position.unwrap_or(0));
+            let run = Run { at: at.clone(), generation, records: Arc::clone(&records), range, end };
+            state.add(&at, end, |ready| ready.push(run));
         }
         self.news.notify_one();
     }
 
     /// Records that no longer exist were passed over.
     pub(super) fn gap(&self, at: &TopicPartition, from: u64, to: u64) {
-        self.state().add(at, to, |at, _| Event::Gap { at, from, to });
+        self.state().add(at, to, |ready| ready.push_gap(at.clone(), from, to));
         self.news.notify_one();
     }
 
@@ -164,7 +160,7 @@ impl Member {
         if !partitions.is_empty() {
             let generation = state.next_generation();
             for (at, next) in &partitions {
-                let owned = Owned { since: generation, next: *next, paused: false, held: VecDeque::new() };
+                let owned = Owned { since: generation, next: *next, paused: false, held: Ready::default() };
                 state.owned.insert(at.clone(), owned);
             }
             state.notices.push_back(Event::Assigned { generation, partitions });
@@ -179,7 +175,7 @@ impl Member {
         if state.is_closed || partitions.is_empty() {
             return None;
         }
-        state.forget_ready(partitions);
+        state.forget(partitions);
         self.relieve(&mut state);
         let generation = state.generation;
         state.is_asked = true;
@@ -224,7 +220,7 @@ impl Member {
     /// These have gone without an answer; a question that nobody has seen yet is taken back.
     pub(super) fn lost(&self, partitions: &[TopicPartition]) {
         let mut state = self.state();
-        state.forget_ready(partitions);
+        state.forget(partitions);
         self.relieve(&mut state);
         let generation = state.generation;
         state.next_generation();
@@ -274,15 +270,12 @@ impl Member {
     pub(super) fn pause(&self, partitions: &[TopicPartition]) {
         let mut state = self.state();
         for at in partitions {
-            let Some(owned) = state.owned.get_mut(at) else { continue };
+            let State { owned, ready, .. } = &mut *state;
+            let Some(owned) = owned.get_mut(at) else { continue };
             owned.paused = true;
             set_paused(&self.client, at, true);
-            let (held, ready) =
-                std::mem::take(&mut state.ready).into_iter().partition(|event| place(event) == Some(at));
-            (state.ready, state.bytes) = (ready, state.bytes.saturating_sub(sizes(&held)));
-            if let Some(owned) = state.owned.get_mut(at) {
-                owned.held.extend(held);
-            }
+            let earlier = std::mem::replace(&mut owned.held, ready.split(at));
+            owned.held.put_back(earlier);
         }
         self.relieve(&mut state);
     }
@@ -294,8 +287,7 @@ impl Member {
             owned.paused = false;
             let held = std::mem::take(&mut owned.held);
             set_paused(&self.client, at, state.is_full);
-            state.bytes += sizes(&held);
-            held.into_iter().rev().for_each(|event| state.ready.push_front(event));
+            state.ready.put_back(held);
         }
         drop(state);
         self.news.notify_one();
@@ -306,7 +298,7 @@ impl Member {
         let mut state = self.state();
         let Some(owned) = state.owned.get_mut(at) else { return false };
         owned.next = to;
-        state.forget_ready(std::slice::from_ref(at));
+        state.forget(std::slice::from_ref(at));
         self.relieve(&mut state);
         state.sought.insert(at.clone(), to);
         seek(&self.client, at, to)
@@ -355,30 +347,18 @@ impl State {
         self.generation
     }
 
-    fn add(
-        &mut self,
-        at: &TopicPartition,
-        next: u64,
-        event: impl FnOnce(TopicPartition, Generation) -> Event,
-    ) {
+    /// Something has come of a partition, of which `next` comes next.
+    fn add(&mut self, at: &TopicPartition, next: u64, push: impl FnOnce(&mut Ready)) {
         let Some(owned) = self.owned.get_mut(at) else { return };
         owned.next = next;
-        let event = event(at.clone(), owned.since);
-        if owned.paused {
-            owned.held.push_back(event);
-        } else {
-            self.bytes += size(&event);
-            self.ready.push_back(event);
-        }
+        push(if owned.paused { &mut owned.held } else { &mut self.ready });
     }
 
-    fn forget_ready(&mut self, partitions: &[TopicPartition]) {
-        let gone = |event: &Event| place(event).is_some_and(|at| partitions.contains(at));
-        self.ready.retain(|event| !gone(event));
-        self.bytes = sizes(&self.ready);
+    fn forget(&mut self, partitions: &[TopicPartition]) {
+        self.ready.forget(partitions);
         for at in partitions {
             if let Some(owned) = self.owned.get_mut(at) {
-                owned.held.clear();
+                owned.held = Ready::default();
             }
         }
     }
@@ -402,22 +382,4 @@ fn set_paused(client: &Consumer, at: &TopicPartition, paused: bool) {
     } else {
         client.resume(&at.topic, &partition).now_or_never()
     };
-}
-
-const fn place(event: &Event) -> Option<&TopicPartition> {
-    match event {
-        Event::Records { at, .. } | Event::Gap { at, .. } => Some(at),
-        _ => None,
-    }
-}
-
-fn size(event: &Event) -> usize {
-    match event {
-        Event::Records { batch, .. } => batch.size(),
-        _ => 0,
-    }
-}
-
-fn sizes(events: &VecDeque<Event>) -> usize {
-    events.iter().map(size).sum()
 }

@@ -40,6 +40,7 @@ mod link;
 mod member;
 mod poll;
 mod produce;
+mod ready;
 mod records;
 mod topics;
 mod transaction;

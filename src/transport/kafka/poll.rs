@@ -43,7 +43,7 @@ pub(super) async fn poll(member: Arc<Member>, link: Arc<Link>, mut reads: Reads)
         let is_full = member.begin_poll();
         match member.client.poll(if is_full { Duration::ZERO } else { WAIT }).await {
             Ok(records) if records.is_empty() => member.news.notify_one(),
-            Ok(records) => member.take_in(&records),
+            Ok(records) => member.take_in(records),
             Err(KrafkaError::Wakeup) => {}
             Err(KrafkaError::NoOffset { partitions }) => {
                 let partitions: Vec<_> =
@@ -126,7 +126,7 @@ async fn follow(member: &Member, link: &Link, topic: &str) -> Result<(), Transpo
         assign(member, topic, count).await?;
         // All that is in a new partition is newer than this consumer.
         let starts = topics::places(link, &added, Place::Earliest).await?;
-        return start(member, link, starts.into_iter().collect()).await;
+        start(member, starts.into_iter().collect(), &BTreeMap::new()).await;
     }
     Ok(())
 }
@@ -138,14 +138,13 @@ pub(super) async fn assign(member: &Member, topic: &str, count: u32) -> Result<(
     assigned.map_err(|error| fault(format_args!("cannot read topic `{topic}`"), error))
 }
 
-/// Begins partitions where they are to begin, and says so. One that is to begin behind its end begins there, which is a gap.
+/// Begins partitions where they are to begin, and says so. One that is to begin behind its end begins there, which is a gap; where no
+/// end is given, the place is known to be there.
 pub(super) async fn start(
     member: &Member,
-    link: &Link,
     starts: Vec<(TopicPartition, u64)>,
-) -> Result<(), TransportError> {
-    let partitions: Vec<_> = starts.iter().map(|(at, _)| at.clone()).collect();
-    let ends = topics::places(link, &partitions, Place::Latest).await?;
+    ends: &BTreeMap<TopicPartition, u64>,
+) {
     for (at, offset) in &starts {
         let offset = ends.get(at).map_or(*offset, |end| *end.min(offset));
         let offset = i64::try_from(offset).unwrap_or(i64::MAX);
@@ -158,7 +157,6 @@ pub(super) async fn start(
     for (at, from, end) in cut.iter().filter(|(_, from, end)| from > end) {
         member.gap(at, *from, *end);
     }
-    Ok(())
 }
 
 /// Goes on at what is kept where retention was quicker, and tells the gap.
@@ -193,12 +191,8 @@ impl ConsumerRebalanceListener for Listener {
         let Some(member) = self.member() else { return };
         let partitions = all_unnamed(partitions);
         loop {
-            let started = match self.starts(&member, &partitions).await {
-                Ok(starts) => start(&member, &self.link, starts).await,
-                Err(error) => Err(error),
-            };
-            match started {
-                Ok(()) => return,
+            match self.starts(&member, &partitions).await {
+                Ok((starts, ends)) => return start(&member, starts, &ends).await,
                 Err(_) if member.is_closed() => return,
                 Err(error) => {
                     if error.kind != TransportErrorKind::Unreachable {
@@ -236,22 +230,17 @@ impl Listener {
         self.member.get()?.upgrade()
     }
 
-    /// Where each begins: behind what the group has committed, else where the spec says.
-    async fn starts(
-        &self,
-        member: &Member,
-        partitions: &[TopicPartition],
-    ) -> Result<Vec<(TopicPartition, u64)>, TransportError> {
+    /// Where each begins: behind what the group has committed, else where the spec says. And the ends of those of which the group has
+    /// committed something, which may lie before that.
+    async fn starts(&self, member: &Member, partitions: &[TopicPartition]) -> Result<Starts, TransportError> {
         let asked: Vec<_> = partitions.iter().map(|at| (&*at.topic, at.partition.cast_signed())).collect();
         let committed = member.client.committed(&asked).await;
         let committed =
             committed.map_err(|error| fault("cannot ask for what the group has committed", error))?;
         let offset = |at: &TopicPartition| committed.get(&(at.topic.to_string(), at.partition.cast_signed()));
-        let fresh: Vec<_> = partitions.iter().filter(|at| offset(at).is_none()).cloned().collect();
-        let places = match fresh.as_slice() {
-            [] => Default::default(),
-            fresh => topics::places(&self.link, fresh, self.start).await?,
-        };
+        let (kept, fresh): (Vec<_>, Vec<_>) = partitions.iter().cloned().partition(|at| offset(at).is_some());
+        let places = topics::places(&self.link, &fresh, self.start).await?;
+        let ends = topics::places(&self.link, &kept, Place::Latest).await?;
         let start = |at: &TopicPartition| {
             let offset = match offset(at) {
                 Some(committed) => committed.offset.cast_unsigned(),
@@ -259,9 +248,12 @@ impl Listener {
             };
             Some((at.clone(), offset))
         };
-        Ok(partitions.iter().filter_map(start).collect())
+        Ok((partitions.iter().filter_map(start).collect(), ends))
     }
 }
+
+/// Where partitions begin, and where some of them end.
+type Starts = (Vec<(TopicPartition, u64)>, BTreeMap<TopicPartition, u64>);
 
 fn unnamed(topic: &str, partition: i32) -> TopicPartition {
     TopicPartition::new(topic, partition.cast_unsigned())

@@ -7,10 +7,8 @@ use krafka::{ConsumerRecord, Record};
 
 use crate::record::{Batch, Headers, TopicPartition};
 
-/// The most bytes that a batch made of records that came has, unless one record is larger.
-const BATCH: usize = 256 << 10;
-/// Room for the record with which it has them.
-const SPARE: usize = 4 << 10;
+/// Once a batch made of records that came has so many bytes, the next record begins another.
+const BATCH: usize = 64 << 10;
 
 /// A batch whose buffer is lent to the client.
 struct Lent(Arc<Batch>);
@@ -42,37 +40,49 @@ pub(super) fn outgoing<'b>(
     })
 }
 
-/// Records of one partition, in order, as batches.
-pub(super) fn incoming(records: &[ConsumerRecord]) -> Vec<Batch> {
-    let mut batches = Vec::new();
-    // A batch that grows is copied again and again.
-    let mut left: usize = records.iter().map(estimated).sum();
-    let mut batch = Batch::with_capacity(left.min(BATCH + SPARE));
+/// The first records of one partition, in order, as a batch, and how many they are: none only where there are none.
+pub(super) fn incoming(records: &[ConsumerRecord]) -> (Batch, usize) {
+    let first = records.first().map_or(0, |record| record.offset);
+    let (mut count, mut bytes) = (0, 0);
     for record in records {
-        let offset = record.offset.cast_unsigned();
         // Compaction may leave more out than a batch can.
-        let is_far = offset.saturating_sub(batch.base_offset()) >= u64::from(u32::MAX);
-        if !batch.is_empty() && (is_far || batch.size() >= BATCH) {
-            batches.push(std::mem::replace(&mut batch, Batch::with_capacity(left.min(BATCH + SPARE))));
+        let is_far = record.offset.saturating_sub(first) >= i64::from(u32::MAX);
+        if is_far || bytes >= BATCH {
+            break;
         }
-        left = left.saturating_sub(estimated(record));
+        count += 1;
+        bytes += estimated(record);
+    }
+    let mut batch = Batch::with_capacity(bytes);
+    for record in records.iter().take(count) {
         let headers = match record.headers.as_slice() {
             [] => Headers::new(),
             some => headers(some),
         };
-        batch.push_at(offset, record.key.as_deref(), record.value.as_deref(), &headers, record.timestamp);
+        let (key, value) = (record.key.as_deref(), record.value.as_deref());
+        batch.push_at(record.offset.cast_unsigned(), key, value, &headers, record.timestamp);
     }
-    if !batch.is_empty() {
-        batches.push(batch);
-    }
-    batches
+    (batch, count)
 }
 
-/// The bytes that a record takes in a batch, or a few more; headers apart.
+/// The bytes that a record of the client's takes.
+pub(super) fn held(record: &ConsumerRecord) -> usize {
+    size_of::<ConsumerRecord>() + payload(record)
+}
+
+/// The bytes that a record takes in a batch, or a few more: a batch that grows is copied again and again.
 fn estimated(record: &ConsumerRecord) -> usize {
-    /// Flags, a time, and the lengths of a key and a value.
-    const HEAD: usize = 17;
-    HEAD + record.key.as_ref().map_or(0, Bytes::len) + record.value.as_ref().map_or(0, Bytes::len)
+    /// Flags, a gap, a time, and the lengths of a key, a value and the headers.
+    const HEAD: usize = 30;
+    /// The lengths of a header's name and value.
+    const LENGTHS: usize = 10;
+    HEAD + LENGTHS * record.headers.len() + payload(record)
+}
+
+fn payload(record: &ConsumerRecord) -> usize {
+    let length = |it: &Option<Bytes>| it.as_ref().map_or(0, Bytes::len);
+    let headers = record.headers.iter().map(|(name, value)| name.len() + length(value));
+    length(&record.key) + length(&record.value) + headers.sum::<usize>()
 }
 
 fn headers(of: &[(String, Option<Bytes>)]) -> Headers {
