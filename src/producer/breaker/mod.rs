@@ -8,8 +8,9 @@
 //!    └──────────────────────────────────────── the probe is acknowledged ───────┘
 //! ```
 //!
-//! Only [`Class::Retry`](crate::class::Class::Retry) counts: a record that is refused for what it is says nothing about the destination. Nor does a try that was
-//! begun before the breaker opened, when its answer comes after it has closed again: what stood still for long answers late.
+//! Only [`Class::Retry`](crate::class::Class::Retry) counts: a record that is refused for what it is says nothing about the
+//! destination. Nor does a try that was begun before the breaker opened, when its answer comes after it has closed again: what stood
+//! still for long answers late.
 //!
 //! ```
 //! use std::time::Duration;

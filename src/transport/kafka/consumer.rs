@@ -20,7 +20,7 @@ use super::super::{
     GroupToken, Isolation, Place, PollLimits, RawConsumer, SystemClock, TransportError, TransportErrorKind,
 };
 use super::error::{fault, is_stale};
-use super::link::Link;
+use super::link::{Link, pause};
 use super::member::Member;
 use super::poll::{Listener, Reads, assign, poll, start};
 use super::topics;
@@ -30,8 +30,6 @@ const FETCH_WAIT: Duration = Duration::from_millis(10);
 /// How many records a poll gives, and the client keeps ready. Fewer make it ask for each anew.
 const POLL_RECORDS: i32 = 5_000;
 const BUFFERED_RECORDS: i32 = 20_000;
-/// How long to wait before a commit is tried again.
-const BREATH: Duration = Duration::from_millis(100);
 
 /// Reads batches from Kafka.
 #[derive(Debug)]
@@ -258,19 +256,20 @@ impl RawConsumer for KafkaConsumer {
         }
         let (clock, patience) = (SystemClock::default(), 2 * self.link.settings.request_timeout);
         Box::pin(async move {
-            loop {
+            for failed in 0_u32.. {
                 match self.commit_once(group, offsets).await {
                     Err(error)
                         if error.kind == TransportErrorKind::Unreachable && clock.steady() < patience =>
                     {
-                        sleep(BREATH).await;
+                        pause(failed).await;
                     }
                     outcome => return outcome,
                 }
                 if !self.member.may_commit(generation, offsets) {
-                    return Ok(CommitOutcome::StaleGeneration);
+                    break;
                 }
             }
+            Ok(CommitOutcome::StaleGeneration)
         })
     }
 

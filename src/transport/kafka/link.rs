@@ -3,23 +3,40 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use krafka::admin::AdminClient;
 use krafka::consumer::{Consumer, IsolationLevel};
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::OnceCell;
 
+use crate::backoff::Backoff;
+
+use super::super::clock::sleep;
 use super::super::{BoxFuture, TransportError, TransportErrorKind};
 use super::builder::Settings;
 use super::error::fault;
 use super::member::Member;
 
+/// The pauses between tries, as the core's.
+pub(super) const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) };
+
+/// Waits before another try, by chance, and longer after more failures.
+pub(super) async fn pause(failed: u32) {
+    sleep(BACKOFF.wait(failed, RandomState::new().hash_one(failed))).await;
+}
+
 /// Shared by all handles.
 pub(super) struct Link {
     pub(super) settings: Settings,
     pub(super) runtime: Arc<Sockets>,
-    /// For producers; every consumer has connections of its own, since a waiting fetch holds up what is behind it.
+    /// For questions. A broker answers what comes on one connection in its order: what waits for records, or for replicas, has
+    /// connections of its own, which are those of every consumer, of all producers together, and of every transactional one.
     pub(super) client: krafka::Kafka,
+    producers: OnceCell<krafka::Kafka>,
     pub(super) admin: AdminClient,
     /// Finds times in partitions; reads nothing.
     pub(super) lookup: Consumer,
@@ -55,6 +72,7 @@ impl Link {
             settings,
             runtime,
             client,
+            producers: OnceCell::new(),
             admin,
             lookup,
             members: Mutex::default(),
@@ -65,6 +83,11 @@ impl Link {
     /// Connections of their own.
     pub(super) async fn another(&self, client_id: Option<&str>) -> Result<krafka::Kafka, TransportError> {
         self.runtime.run(self.settings.clone().dial(client_id.map(str::to_owned))).await
+    }
+
+    /// The connections that producers share.
+    pub(super) async fn sending(&self) -> Result<krafka::Kafka, TransportError> {
+        self.producers.get_or_try_init(|| self.another(None)).await.cloned()
     }
 
     /// A topic was made here.

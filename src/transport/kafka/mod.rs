@@ -1,7 +1,7 @@
 //! Apache Kafka as a transport.
 //!
 //! ```text
-//! RawProducer ─ batches ─> engine ─ requests ─> broker       one connection a broker for all producers of a handle
+//! RawProducer ─ batches ─> engine ─ requests ─> broker       one connection a broker for all producers of a handle, one for questions
 //! RawConsumer <─ ready ─── poll task <─ fetch ─ broker       connections of its own for every consumer and member
 //! ```
 //!

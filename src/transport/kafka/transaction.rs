@@ -59,7 +59,8 @@ struct Sent {
 impl KafkaTransaction {
     pub(super) async fn open(link: Arc<Link>, id: String) -> Result<Self, TransportError> {
         let max_batch = link.settings.max_batch;
-        let builder = link.client.producer().acks(Acks::All).batch_size(BATCH).metrics_push(false);
+        let builder =
+            link.another(None).await?.producer().acks(Acks::All).batch_size(BATCH).metrics_push(false);
         let builder =
             builder.delivery_timeout(DELIVERY).max_block(DELIVERY).buffer_memory(BUFFER.max(2 * max_batch));
         let opened = async move {

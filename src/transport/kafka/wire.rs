@@ -22,9 +22,12 @@ use crate::record::TopicPartition;
 use super::produce::encode::{Part, Stamp};
 use super::produce::request::{Load, Outcome, Request};
 
-/// The leaders and connections of one cluster.
+/// The leaders and connections of one cluster. A broker answers what comes on one connection in its order, and a produce request waits
+/// for replicas, up to the request time-out when one of them is gone: who leads now is asked on another connection.
 pub(super) struct Wire {
     metadata: Arc<ClusterMetadata>,
+    /// Knows where the brokers are, and has the connections on which batches go.
+    sending: Arc<ClusterMetadata>,
 }
 
 /// A connection to a broker.
@@ -42,8 +45,10 @@ pub(super) enum Missing {
 }
 
 impl Wire {
-    pub(super) fn new(client: &krafka::Kafka) -> Self {
-        Self { metadata: Arc::clone(krafka::__private::kafka_metadata(client)) }
+    /// Asks one client's connections, and sends on those of another.
+    pub(super) fn new(asking: &krafka::Kafka, sending: &krafka::Kafka) -> Self {
+        let metadata = |client| Arc::clone(krafka::__private::kafka_metadata(client));
+        Self { metadata: metadata(asking), sending: metadata(sending) }
     }
 
     /// Who leads a partition, as far as is known.
@@ -71,7 +76,13 @@ impl Wire {
 
     /// A connection to that broker on which it lets us write.
     pub(super) async fn connect(&self, broker: i32) -> Result<Connection, KrafkaError> {
-        let connection = self.metadata.get_broker_connection(broker).await?;
+        // It has moved: its new address is known here first.
+        let address = |metadata: &ClusterMetadata| metadata.broker(broker).map(|it| it.address().to_owned());
+        let known = address(&self.metadata);
+        if known.is_some() && known != address(&self.sending) {
+            self.sending.force_refresh(Some(&[])).await?;
+        }
+        let connection = self.sending.get_broker_connection(broker).await?;
         connection.await_throttle().await;
         Ok(connection)
     }

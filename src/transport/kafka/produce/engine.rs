@@ -11,20 +11,17 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use krafka::{Compression, KrafkaError};
 
-use crate::backoff::Backoff;
 use crate::record::TopicPartition;
 
 use super::super::super::{Acknowledge, BoxFuture, Clock, ProducerSpec, SystemClock, TransportError};
 use super::super::error::fault;
-use super::super::link::Link;
+use super::super::link::{BACKOFF, Link, pause};
 use super::super::wire::{Connection, Missing, Wire};
 use super::handed::Handed;
 use super::machine::{Machine, Owner, Rules};
 use super::request::{Outcome, Request};
 use super::{Append, Inbox, Ticket};
 
-/// The pauses between tries, as the core's.
-const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) };
 /// How long what nobody waits for is tried once the producer is gone, at most.
 const CLOSING: Duration = Duration::from_secs(120);
 /// How long to wait where nothing is due.
@@ -60,16 +57,16 @@ impl Engine {
     /// Takes a number for the producer, where it needs one.
     pub(super) async fn open(
         link: Arc<Link>,
-        client: krafka::Kafka,
+        client: &krafka::Kafka,
         inbox: Arc<Inbox>,
         clock: SystemClock,
         spec: &ProducerSpec,
         compression: Compression,
     ) -> Result<Self, TransportError> {
-        let wire = Arc::new(Wire::new(&client));
+        let wire = Arc::new(Wire::new(&link.client, client));
         let (max_batch, request_timeout) = (link.settings.max_batch, link.settings.request_timeout);
         let owner = if spec.idempotent && spec.acknowledge == Acknowledge::All {
-            let asked = tokio::time::timeout(request_timeout, numbered(&wire, &clock)).await;
+            let asked = tokio::time::timeout(request_timeout, numbered(&wire)).await;
             let asked = asked.unwrap_or_else(|late| Err(late.into()));
             let (producer, epoch) = asked.map_err(|error| fault("cannot open a producer", error))?;
             Owner::Known(producer, epoch)
@@ -145,8 +142,8 @@ impl Engine {
             self.start(async move { Event::Looked(wire.refresh(&errands.topics).await) });
         }
         if errands.owner {
-            let (wire, clock) = (Arc::clone(&self.wire), self.clock);
-            self.start(async move { Event::Owned(numbered(&wire, &clock).await) });
+            let wire = Arc::clone(&self.wire);
+            self.start(async move { Event::Owned(numbered(&wire).await) });
         }
         self.tell();
         !(is_closed && self.machine.is_empty())
@@ -204,12 +201,11 @@ impl Engine {
 }
 
 /// A number for an idempotent producer; asked for again and again where brokers cannot say yet.
-async fn numbered(wire: &Wire, clock: &SystemClock) -> Result<(i64, i16), KrafkaError> {
-    let dice = RandomState::new();
+async fn numbered(wire: &Wire) -> Result<(i64, i16), KrafkaError> {
     for failed in 0_u32.. {
         match wire.identity().await {
             Err(error) if error.is_retriable() => {
-                tokio::time::sleep(BACKOFF.wait(failed, dice.hash_one((failed, clock.wall())))).await;
+                pause(failed).await;
             }
             answer => return answer,
         }

@@ -91,11 +91,11 @@ impl KafkaProducer {
         let compression = compression(spec.compression)?;
         let client = match &spec.client_id {
             Some(name) => link.another(Some(name)).await?,
-            None => link.client.clone(),
+            None => link.sending().await?,
         };
         let (inbox, clock, max_batch) = (Arc::default(), SystemClock::default(), link.settings.max_batch);
         let (runtime, shared) = (Arc::clone(&link.runtime), Arc::clone(&inbox));
-        let opened = async move { Engine::open(link, client, shared, clock, &spec, compression).await };
+        let opened = async move { Engine::open(link, &client, shared, clock, &spec, compression).await };
         let engine = runtime.run(opened).await?;
         runtime.handle().spawn(engine.run());
         Ok(Self { inbox, clock, max_batch })

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use krafka::error::ErrorCode;
 use krafka::testing::{ApiKey, Control, FakeBroker};
 use schemawire::class::Class;
@@ -123,6 +124,27 @@ async fn a_batch_that_may_have_arrived_is_told_from_one_that_never_left() {
     producer.append(&at, batch(&["again"])).await.unwrap();
     let mut consumer = kafka.open_consumer(ConsumerSpec::new(&["t"])).await.unwrap();
     assert_eq!(drain(&mut *consumer).await, ["written", "again"]);
+}
+
+#[tokio::test]
+async fn a_batch_that_waits_for_its_answer_holds_up_no_question() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let at = TopicPartition::new("t", 0);
+    let kafka = hasty(&broker.bootstrap_servers()).connect().await.unwrap();
+    let producer = kafka.open_producer(ProducerSpec::default()).await.unwrap();
+    // Nothing behind it on its connection is answered, either, as where a broker waits for a replica that is gone.
+    broker.on_once(ApiKey::Produce, |_| Control::Silence);
+    let mut append = producer.append(&at, batch(&["waits"]));
+    while broker.request_count(ApiKey::Produce) == 0 {
+        assert!((&mut append).now_or_never().is_none());
+        sleep(Duration::from_millis(1)).await;
+    }
+    // Behind it, this would end with the request time-out.
+    assert_eq!(kafka.offset(&at, Place::Latest).await.unwrap(), 0);
+    assert!((&mut append).now_or_never().is_none(), "it still waits");
+    append.await.unwrap();
+    assert_eq!(kafka.offset(&at, Place::Latest).await.unwrap(), 1, "sent again, and there once");
 }
 
 #[tokio::test]
