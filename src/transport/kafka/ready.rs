@@ -139,3 +139,70 @@ impl Run {
         (batch, size)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use krafka::ConsumerRecord;
+
+    use super::{Ready, Run};
+    use crate::record::TopicPartition;
+    use crate::transport::{Event, Generation};
+
+    /// Records at these offsets, of so many bytes, behind which `end` comes next.
+    fn run(at: &TopicPartition, offsets: &[i64], bytes: usize, end: u64) -> Run {
+        let value = || Some(vec![7; bytes].into());
+        let record = |offset: &i64| ConsumerRecord::new(&*at.topic, 0, *offset, None, value());
+        let records: Vec<_> = offsets.iter().map(record).collect();
+        let range = 0..records.len();
+        Run { at: at.clone(), generation: Generation::default(), records: Arc::new(records), range, end }
+    }
+
+    /// What is taken until nothing is left: of batches the offset from which on, where they end, and how many records they have.
+    fn taken(ready: &mut Ready) -> Vec<(TopicPartition, u64, u64, usize)> {
+        let event = |event| match event {
+            Event::Records { at, from, batch, .. } => (at, from, batch.next_offset(), batch.len()),
+            Event::Gap { at, from, to } => (at, from, to, 0),
+            other => panic!("{other:?}"),
+        };
+        std::iter::from_fn(|| ready.take()).map(event).collect()
+    }
+
+    #[test]
+    fn records_come_in_order_a_batch_at_a_time_and_the_last_one_covers_what_is_none() {
+        let at = TopicPartition::new("t", 0);
+        let mut ready = Ready::default();
+        ready.push(run(&at, &[5, 6, 8], 40 << 10, 10));
+        assert!(ready.bytes() > 120 << 10);
+        assert_eq!(taken(&mut ready), [(at.clone(), 5, 7, 2), (at, 8, 10, 1)]);
+        assert_eq!(ready.bytes(), 0);
+    }
+
+    #[test]
+    fn a_batch_ends_before_an_offset_that_it_cannot_cover() {
+        let (at, far) = (TopicPartition::new("t", 0), i64::from(u32::MAX));
+        let mut ready = Ready::default();
+        ready.push(run(&at, &[0, far - 1, far], 1, far as u64 + 1));
+        let far = far as u64;
+        assert_eq!(taken(&mut ready), [(at.clone(), 0, far, 2), (at, far, far + 1, 1)]);
+    }
+
+    #[test]
+    fn what_is_split_off_comes_back_in_front_and_what_is_forgotten_does_not() {
+        let [one, other] = [0, 1].map(|partition| TopicPartition::new("t", partition));
+        let mut ready = Ready::default();
+        ready.push(run(&one, &[0], 1, 1));
+        ready.push(run(&other, &[0, 1], 1, 2));
+        ready.push_gap(one.clone(), 1, 4);
+        let bytes = ready.bytes();
+
+        let held = ready.split(&one);
+        assert_eq!(ready.bytes() + held.bytes(), bytes);
+        ready.put_back(held);
+        assert_eq!(ready.bytes(), bytes);
+        ready.forget(&[other]);
+        assert_eq!(taken(&mut ready), [(one.clone(), 0, 1, 1), (one, 1, 4, 0)]);
+        assert!(ready.is_empty() && ready.bytes() == 0);
+    }
+}

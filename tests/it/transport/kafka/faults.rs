@@ -148,6 +148,48 @@ async fn a_batch_that_waits_for_its_answer_holds_up_no_question() {
 }
 
 #[tokio::test]
+async fn what_is_closed_or_dropped_leaves_no_connection_behind() {
+    let broker = FakeBroker::start().await.unwrap();
+    broker.create_topic("t", 1);
+    let at = TopicPartition::new("t", 0);
+    let kafka = kafka(&broker).await;
+    for round in 1..=5 {
+        let producer = kafka.open_producer(ProducerSpec::default()).await.unwrap();
+        producer.append(&at, batch(&["produced"])).await.unwrap();
+        drop(producer);
+        let group = ConsumerSpec::new(&["t"]).with_group("g");
+        for spec in [ConsumerSpec::new(&["t"]), group.clone(), group] {
+            let mut consumer = kafka.open_consumer(spec).await.unwrap();
+            let event = consumer.next(PollLimits::default()).await.unwrap();
+            assert!(matches!(event, Event::Assigned { .. }), "{event:?}");
+            match round % 2 {
+                0 => consumer.close().await.unwrap(),
+                _ => drop(consumer),
+            }
+        }
+        let mut transaction = kafka.open_transactional("id").await.unwrap();
+        transaction.begin().await.unwrap();
+        transaction.append(&at, batch(&["in a transaction"])).await.unwrap();
+        transaction.commit().await.unwrap();
+        drop(transaction);
+        // One for questions, and one that producers share, for the next of them.
+        until(|| broker.open_connections() <= 2).await;
+    }
+    drop(kafka);
+    until(|| broker.open_connections() == 0).await;
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..2_000 {
+        if is_so() {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it is not so after a long while");
+}
+
+#[tokio::test]
 async fn without_idempotence_a_lost_answer_doubles_so_the_test_above_proves_something() {
     let broker = FakeBroker::start().await.unwrap();
     broker.create_topic("t", 1);
