@@ -140,7 +140,7 @@ impl Member {
             if next > first {
                 state.add(&at, first, |ready| ready.push_gap(at.clone(), next, first));
             }
-            let end = (last.offset.cast_unsigned() + 1).max(position.unwrap_or(0));
+            let end = last.offset.cast_unsigned().saturating_add(1).max(position.unwrap_or(0));
             let run = Run { at: at.clone(), generation, records: Arc::clone(&records), range, end };
             state.add(&at, end, |ready| ready.push(run));
         }
