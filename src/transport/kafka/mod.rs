@@ -38,6 +38,7 @@ mod consumer;
 mod error;
 mod link;
 mod member;
+mod offsets;
 mod poll;
 mod produce;
 mod ready;
@@ -170,7 +171,7 @@ impl Transport for Kafka {
         place: Place,
     ) -> BoxFuture<'a, Result<u64, TransportError>> {
         let at = at.clone();
-        self.ask(|link| async move { topics::offset(&link, &at, place).await })
+        self.ask(|link| async move { offsets::offset(&link, &at, place).await })
     }
 
     fn committed<'a>(
@@ -178,7 +179,7 @@ impl Transport for Kafka {
         group: &'a str,
     ) -> BoxFuture<'a, Result<BTreeMap<TopicPartition, Committed>, TransportError>> {
         let group = group.to_owned();
-        self.ask(|link| async move { topics::committed(&link, &group).await })
+        self.ask(|link| async move { offsets::committed(&link, &group).await })
     }
 
     fn maintain(&self, _now: i64) -> BoxFuture<'_, Result<(), TransportError>> {

@@ -11,11 +11,11 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::record::TopicPartition;
 
-use super::super::{Place, TransportError, TransportErrorKind};
+use super::super::{ConsumerSpec, Place, TransportError, TransportErrorKind};
 use super::error::{fault, kind_of};
 use super::link::Link;
 use super::member::{Member, position};
-use super::topics;
+use super::{offsets, topics};
 
 /// How long a poll waits for records. It ends earlier when somebody wants it to.
 const WAIT: Duration = Duration::from_millis(500);
@@ -125,14 +125,35 @@ async fn follow(member: &Member, link: &Link, topic: &str) -> Result<(), Transpo
     if !added.is_empty() {
         assign(member, topic, count).await?;
         // All that is in a new partition is newer than this consumer.
-        let starts = topics::places(link, &added, Place::Earliest).await?;
+        let starts = offsets::places(link, &added, Place::Earliest).await?;
         start(member, starts.into_iter().collect(), &BTreeMap::new()).await;
     }
     Ok(())
 }
 
+/// Subscribes, or takes all partitions where there is no group.
+pub(super) async fn begin(
+    member: Arc<Member>,
+    link: Arc<Link>,
+    spec: ConsumerSpec,
+    counts: Vec<(u32, String)>,
+) -> Result<(), TransportError> {
+    if spec.group.is_some() {
+        let subscribed = member.client.subscribe(&spec.topics).await;
+        return subscribed.map_err(|error| fault("cannot subscribe", error));
+    }
+    let mut all = Vec::new();
+    for (count, topic) in &counts {
+        assign(&member, topic, *count).await?;
+        all.extend((0..*count).map(|partition| TopicPartition::new(topic.as_str(), partition)));
+    }
+    let starts = offsets::places(&link, &all, spec.start).await?;
+    start(&member, starts.into_iter().collect(), &BTreeMap::new()).await;
+    Ok(())
+}
+
 /// Takes that many partitions of a topic without a group.
-pub(super) async fn assign(member: &Member, topic: &str, count: u32) -> Result<(), TransportError> {
+async fn assign(member: &Member, topic: &str, count: u32) -> Result<(), TransportError> {
     let partitions = (0..count.cast_signed()).collect();
     let assigned = member.client.assign(topic, partitions).await;
     assigned.map_err(|error| fault(format_args!("cannot read topic `{topic}`"), error))
@@ -140,11 +161,7 @@ pub(super) async fn assign(member: &Member, topic: &str, count: u32) -> Result<(
 
 /// Begins partitions where they are to begin, and says so. One that is to begin behind its end begins there, which is a gap; where no
 /// end is given, the place is known to be there.
-pub(super) async fn start(
-    member: &Member,
-    starts: Vec<(TopicPartition, u64)>,
-    ends: &BTreeMap<TopicPartition, u64>,
-) {
+async fn start(member: &Member, starts: Vec<(TopicPartition, u64)>, ends: &BTreeMap<TopicPartition, u64>) {
     for (at, offset) in &starts {
         let offset = ends.get(at).map_or(*offset, |end| *end.min(offset));
         let offset = i64::try_from(offset).unwrap_or(i64::MAX);
@@ -165,8 +182,8 @@ async fn pass_over(
     link: &Link,
     partitions: &[TopicPartition],
 ) -> Result<(), TransportError> {
-    let earliest = topics::places(link, partitions, Place::Earliest).await?;
-    let latest = topics::places(link, partitions, Place::Latest).await?;
+    let earliest = offsets::places(link, partitions, Place::Earliest).await?;
+    let latest = offsets::places(link, partitions, Place::Latest).await?;
     for at in partitions {
         if let (Some(from), Some(first), Some(end)) =
             (position(&member.client, at), earliest.get(at), latest.get(at))
@@ -239,8 +256,8 @@ impl Listener {
             committed.map_err(|error| fault("cannot ask for what the group has committed", error))?;
         let offset = |at: &TopicPartition| committed.get(&(at.topic.to_string(), at.partition.cast_signed()));
         let (kept, fresh): (Vec<_>, Vec<_>) = partitions.iter().cloned().partition(|at| offset(at).is_some());
-        let places = topics::places(&self.link, &fresh, self.start).await?;
-        let ends = topics::places(&self.link, &kept, Place::Latest).await?;
+        let places = offsets::places(&self.link, &fresh, self.start).await?;
+        let ends = offsets::places(&self.link, &kept, Place::Latest).await?;
         let start = |at: &TopicPartition| {
             let offset = match offset(at) {
                 Some(committed) => committed.offset.cast_unsigned(),

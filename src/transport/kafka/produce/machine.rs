@@ -11,18 +11,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use krafka::KrafkaError;
-use krafka::error::ErrorCode;
 
 use crate::backoff::Backoff;
 use crate::record::TopicPartition;
 
 use super::super::super::local::{unknown_partition, unknown_topic};
-use super::super::super::{TransportError, TransportErrorKind};
-use super::super::error::{fault, is_refusal};
+use super::super::error::fault;
 use super::super::wire::Missing;
 use super::handed::{Handed, Told};
 use super::lane::Lane;
-use super::request::{Load, Outcome};
+use super::request::Load;
 
 /// Requests to one broker that are on their way at once.
 const REQUESTS: u32 = 5;
@@ -30,11 +28,6 @@ const REQUESTS: u32 = 5;
 const REQUEST: usize = 8 << 20;
 /// How often a topic is looked for that nobody knows: brokers learn of a new one at different times.
 const LOOKS: u32 = 10;
-
-/// What a broker answers who does not know any more what came before, so that the batch was not stored.
-const FORGOTTEN: [ErrorCode; 3] =
-    [ErrorCode::OutOfOrderSequenceNumber, ErrorCode::UnknownProducerId, ErrorCode::InvalidProducerEpoch];
-const TOO_LARGE: [ErrorCode; 2] = [ErrorCode::MessageTooLarge, ErrorCode::RecordListTooLarge];
 
 /// The settings of a producer.
 #[derive(Debug, Clone, Copy)]
@@ -49,16 +42,16 @@ pub(super) struct Rules {
 /// A producer without its sockets.
 #[derive(Debug)]
 pub(super) struct Machine<T> {
-    rules: Rules,
-    owner: Owner,
-    lanes: BTreeMap<TopicPartition, Lane<T>>,
-    brokers: BTreeMap<i32, Broker>,
+    pub(super) rules: Rules,
+    pub(super) owner: Owner,
+    pub(super) lanes: BTreeMap<TopicPartition, Lane<T>>,
+    pub(super) brokers: BTreeMap<i32, Broker>,
     /// Topics of which nobody knows, or not any more, who leads them; and whether they are being asked for.
-    lost: BTreeSet<Arc<str>>,
+    pub(super) lost: BTreeSet<Arc<str>>,
     is_looking: bool,
     /// Whether a new number is being asked for.
     is_asking: bool,
-    told: Vec<Told<T>>,
+    pub(super) told: Vec<Told<T>>,
 }
 
 /// By which number brokers know it.
@@ -73,8 +66,8 @@ pub(super) enum Owner {
 }
 
 #[derive(Debug, Default)]
-struct Broker {
-    requests: u32,
+pub(super) struct Broker {
+    pub(super) requests: u32,
     is_connecting: bool,
     failed: u32,
     rests_until: Duration,
@@ -233,122 +226,6 @@ impl<T> Machine<T> {
         }
     }
 
-    /// A request has come back: what became of each of its loads.
-    pub(super) fn answered(&mut self, broker: i32, outcomes: Vec<(TopicPartition, Outcome)>, now: Duration) {
-        if let Some(broker) = self.brokers.get_mut(&broker) {
-            broker.requests = broker.requests.saturating_sub(1);
-        }
-        for (at, outcome) in outcomes {
-            self.outcome(&at, outcome, now);
-        }
-    }
-
-    fn outcome(&mut self, at: &TopicPartition, outcome: Outcome, now: Duration) {
-        let is_owned = self.owner != Owner::Nobody;
-        let Self { lanes, told, .. } = self;
-        let Some(lane) = lanes.get_mut(at) else { return };
-        let (code, error, is_led) = match outcome {
-            Outcome::Stored { offset, time } => return lane.stored(offset, time, false, told),
-            Outcome::Refused { code: ErrorCode::DuplicateSequenceNumber, .. } if is_owned => {
-                return lane.stored(-1, -1, true, told);
-            }
-            Outcome::Refused { code, is_led } => {
-                (Some(code), KrafkaError::broker(code, "the broker refused it"), is_led)
-            }
-            Outcome::Lost(error) => (None, error, false),
-        };
-        let has = |codes: &[ErrorCode]| code.is_some_and(|code| codes.contains(&code));
-        lane.landed(!code.is_some_and(is_refusal));
-        let (records, bytes) = lane.sent();
-        let is_unsure = lane.may_be_there();
-        if has(&TOO_LARGE) && !is_unsure {
-            // One record that is too large says nothing of others.
-            lane.limit = if records > 1 { lane.limit.min(bytes) / 2 } else { self.rules.limit };
-            if records > 1 {
-                return lane.undo();
-            }
-        }
-        let forgotten = is_owned && has(&FORGOTTEN);
-        // One that may be there must not come with new numbers, and the old ones mean nothing any more.
-        let retries = if forgotten { !is_unsure } else { code.is_none_or(|code| code.is_retriable()) };
-        if lane.is_forsaken() && is_unsure {
-            lane.forsake();
-            self.renumber(at);
-        } else if !retries {
-            let refused = |at: &_| {
-                let mut refused = fault(format_args!("a batch for {at} was not stored"), error.clone());
-                if forgotten {
-                    refused.kind = TransportErrorKind::OutOfSequence;
-                }
-                refused
-            };
-            lane.refuse_sent(refused, told);
-            if is_unsure {
-                self.renumber(at);
-            }
-        } else {
-            if !is_unsure {
-                lane.undo();
-            }
-            if !is_led && !forgotten {
-                self.lost.insert(Arc::clone(&at.topic));
-            }
-            lane.trouble = Some(error);
-            let failed = lane.failed;
-            lane.failed = failed.saturating_add(1);
-            let rest = self.rest(failed);
-            if let Some(lane) = self.lanes.get_mut(at) {
-                lane.rests_until = now.saturating_add(rest);
-            }
-            if forgotten {
-                self.renumber(at);
-            }
-        }
-    }
-
-    /// The next numbers of a partition are of another epoch.
-    fn renumber(&mut self, at: &TopicPartition) {
-        let is_owned = self.owner != Owner::Nobody;
-        if is_owned && self.lanes.get_mut(at).is_some_and(|lane| !lane.next_epoch()) {
-            self.owner = Owner::Unknown;
-        }
-    }
-
-    /// What nobody waits for is late by then.
-    pub(super) fn hurry(&mut self, until: Duration, is_forgotten: &dyn Fn(&T) -> bool) {
-        for lane in self.lanes.values_mut() {
-            lane.hurry(until, is_forgotten);
-        }
-    }
-
-    /// Gives back what is late.
-    pub(super) fn expire(&mut self, now: Duration) {
-        let timeout = self.rules.delivery_timeout;
-        let mut forsaken = Vec::new();
-        for lane in self.lanes.values_mut() {
-            let late = |lane: &Lane<T>| {
-                let (at, failed) = (&lane.at, lane.failed);
-                let message = format!(
-                    "a batch for {at} was not stored within {timeout:?}, after {failed} tries that failed: no answer in time; see \
-                     whether the brokers run and can be reached from here"
-                );
-                let error = TransportError::new(TransportErrorKind::Unreachable, message);
-                match &lane.trouble {
-                    Some(trouble) => error.because(trouble.clone()),
-                    None => error,
-                }
-            };
-            lane.expire(now, late, &mut self.told);
-            if lane.waits() && lane.is_forsaken() {
-                lane.forsake();
-                forsaken.push(lane.at.clone());
-            }
-        }
-        for at in forsaken {
-            self.renumber(&at);
-        }
-    }
-
     /// When there is something to do again, if nothing happens before.
     pub(super) fn wake(&self, now: Duration) -> Option<Duration> {
         let lanes = self.lanes.values().filter(|lane| !lane.is_empty());
@@ -359,7 +236,7 @@ impl<T> Machine<T> {
     }
 
     /// A pause by chance, longer after more failures.
-    fn rest(&mut self, failed: u32) -> Duration {
+    pub(super) fn rest(&mut self, failed: u32) -> Duration {
         // An xorshift: it only has to spread those who failed together.
         let mut seed = self.rules.seed | 1;
         seed ^= seed << 13;

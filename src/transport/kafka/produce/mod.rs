@@ -13,6 +13,7 @@ mod engine;
 mod handed;
 mod lane;
 mod machine;
+mod outcome;
 pub(super) mod request;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! A consumer on Kafka, alone or as a member of a group. A task of its own polls; this takes what that one has brought.
 
+mod configured;
+
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -8,7 +10,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use krafka::CloseOptions;
-use krafka::consumer::{self as client, OffsetAndMetadata, PartitionAssignmentStrategy};
+use krafka::consumer::OffsetAndMetadata;
 use tokio::task::JoinHandle;
 
 use crate::record::TopicPartition;
@@ -16,20 +18,15 @@ use crate::record::TopicPartition;
 use super::super::clock::sleep;
 use super::super::local::{no_group, not_assigned, unknown_topic};
 use super::super::{
-    Assignor, BoxFuture, Clock, CommitOutcome, Committed, ConsumerSpec, Event, Generation, GroupProtocol,
-    GroupToken, Isolation, Place, PollLimits, RawConsumer, SystemClock, TransportError, TransportErrorKind,
+    BoxFuture, Clock, CommitOutcome, Committed, ConsumerSpec, Event, Generation, GroupProtocol, GroupToken,
+    Place, PollLimits, RawConsumer, SystemClock, TransportError, TransportErrorKind,
 };
 use super::error::{fault, is_stale};
 use super::link::{Link, pause};
 use super::member::Member;
-use super::poll::{Listener, Reads, assign, poll, start};
-use super::topics;
-
-/// The broker answers a fetch after that long without records. It holds up those of the others, so it is short.
-const FETCH_WAIT: Duration = Duration::from_millis(10);
-/// How many records a poll gives, and the client keeps ready. Fewer make it ask for each anew.
-const POLL_RECORDS: i32 = 5_000;
-const BUFFERED_RECORDS: i32 = 20_000;
+use super::poll::{Listener, Reads, begin, poll};
+use super::{offsets, topics};
+use configured::configured;
 
 /// Reads batches from Kafka.
 #[derive(Debug)]
@@ -86,7 +83,7 @@ impl KafkaConsumer {
         offsets: &[(TopicPartition, Committed)],
     ) -> Result<CommitOutcome, TransportError> {
         let offsets: Vec<_> =
-            offsets.iter().map(|(at, committed)| (topics::named(at), position(committed))).collect();
+            offsets.iter().map(|(at, committed)| (offsets::named(at), position(committed))).collect();
         let (member, group) = (Arc::clone(&self.member), group.to_owned());
         let committed = self.link.runtime.run(async move {
             match member.client.commit_offsets(offsets).await {
@@ -136,7 +133,7 @@ impl KafkaConsumer {
                 if !asked.is_empty() {
                     let link = Arc::clone(&self.link);
                     let answer = self.link.runtime.run(async move {
-                        let mut found = topics::places(&link, &asked, Place::Latest).await?;
+                        let mut found = offsets::places(&link, &asked, Place::Latest).await?;
                         // One that is gone has nothing.
                         asked.into_iter().for_each(|at| {
                             found.entry(at).or_insert(0);
@@ -171,63 +168,6 @@ impl KafkaConsumer {
             let options = CloseOptions::new().timeout(link.settings.request_timeout);
             let closed = member.client.close_with(options).await;
             closed.map_err(|error| fault("cannot leave the group", error))
-        }
-    }
-}
-
-/// Subscribes, or takes all partitions where there is no group.
-async fn begin(
-    member: Arc<Member>,
-    link: Arc<Link>,
-    spec: ConsumerSpec,
-    counts: Vec<(u32, String)>,
-) -> Result<(), TransportError> {
-    if spec.group.is_some() {
-        let subscribed = member.client.subscribe(&spec.topics).await;
-        return subscribed.map_err(|error| fault("cannot subscribe", error));
-    }
-    let mut all = Vec::new();
-    for (count, topic) in &counts {
-        assign(&member, topic, *count).await?;
-        all.extend((0..*count).map(|partition| TopicPartition::new(topic.as_str(), partition)));
-    }
-    let starts = topics::places(&link, &all, spec.start).await?;
-    start(&member, starts.into_iter().collect(), &BTreeMap::new()).await;
-    Ok(())
-}
-
-fn configured(kafka: &krafka::Kafka, spec: &ConsumerSpec) -> client::ConsumerBuilder {
-    let builder = match &spec.group {
-        Some(group) => kafka.consumer(group),
-        None => kafka.consumer_without_group(),
-    };
-    let builder = builder
-        // Where a partition begins, and what is to be done when that is gone, is decided here.
-        .auto_offset_reset(client::AutoOffsetReset::None)
-        .enable_auto_commit(false)
-        .fetch_max_wait(FETCH_WAIT)
-        .max_poll_records(POLL_RECORDS)
-        .max_buffered_records(BUFFERED_RECORDS)
-        .isolation_level(match spec.isolation {
-            Isolation::ReadCommitted => client::IsolationLevel::ReadCommitted,
-            Isolation::ReadUncommitted => client::IsolationLevel::ReadUncommitted,
-        })
-        .session_timeout(spec.session_timeout)
-        .heartbeat_interval((spec.session_timeout / 10).min(Duration::from_secs(3)))
-        .metrics_push(false);
-    let builder = match &spec.instance {
-        Some(instance) => builder.group_instance_id(instance),
-        None => builder,
-    };
-    match (spec.protocol, spec.assignor) {
-        (GroupProtocol::Classic, assignor) => builder.partition_assignment_strategy(match assignor {
-            Assignor::Range => PartitionAssignmentStrategy::Range,
-            Assignor::RoundRobin => PartitionAssignmentStrategy::RoundRobin,
-            Assignor::CooperativeSticky => PartitionAssignmentStrategy::CooperativeSticky,
-        }),
-        (GroupProtocol::Consumer, assignor) => {
-            let named = if assignor == Assignor::Range { "range" } else { "uniform" };
-            builder.group_protocol(client::GroupProtocol::Consumer).group_remote_assignor(named)
         }
     }
 }
@@ -294,9 +234,9 @@ impl RawConsumer for KafkaConsumer {
             let asked = async move {
                 match place {
                     Place::Offset(offset) => {
-                        Ok((offset, topics::offset(&link, &asked, Place::Latest).await?))
+                        Ok((offset, offsets::offset(&link, &asked, Place::Latest).await?))
                     }
-                    place => topics::offset(&link, &asked, place).await.map(|offset| (offset, offset)),
+                    place => offsets::offset(&link, &asked, place).await.map(|offset| (offset, offset)),
                 }
             };
             let (offset, end) = self.link.runtime.run(asked).await?;

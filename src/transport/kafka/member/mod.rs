@@ -7,6 +7,8 @@
 //!
 //! Locks are taken in one order: this one, then the client's own.
 
+mod membership;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::record::TopicPartition;
 
-use super::super::{Committed, Event, Generation, TransportError};
+use super::super::{Event, Generation, TransportError};
 use super::ready::{Ready, Run};
 
 /// So many bytes may be ready before nothing more is read.
@@ -151,100 +153,6 @@ impl Member {
     pub(super) fn gap(&self, at: &TopicPartition, from: u64, to: u64) {
         self.state().add(at, to, |ready| ready.push_gap(at.clone(), from, to));
         self.news.notify_one();
-    }
-
-    /// These are this member's now.
-    pub(super) fn assigned(&self, partitions: Vec<(TopicPartition, u64)>) {
-        let mut state = self.state();
-        state.has_joined = true;
-        if !partitions.is_empty() {
-            let generation = state.next_generation();
-            for (at, next) in &partitions {
-                let owned = Owned { since: generation, next: *next, paused: false, held: Ready::default() };
-                state.owned.insert(at.clone(), owned);
-            }
-            state.notices.push_back(Event::Assigned { generation, partitions });
-        }
-        drop(state);
-        self.news.notify_one();
-    }
-
-    /// These are about to go. `None` where nobody is left to answer.
-    pub(super) fn revoking(&self, partitions: &[TopicPartition]) -> Option<Generation> {
-        let mut state = self.state();
-        if state.is_closed || partitions.is_empty() {
-            return None;
-        }
-        state.forget(partitions);
-        self.relieve(&mut state);
-        let generation = state.generation;
-        state.is_asked = true;
-        state.notices.push_back(Event::Revoking { generation, partitions: partitions.to_vec() });
-        drop(state);
-        self.news.notify_one();
-        Some(generation)
-    }
-
-    /// Resolves when the revocations of that generation are answered.
-    pub(super) async fn answered(&self, generation: Generation) {
-        loop {
-            let answered = self.answers.notified();
-            {
-                let state = self.state();
-                if state.is_closed || state.answered >= Some(generation) {
-                    return;
-                }
-            }
-            answered.await;
-        }
-    }
-
-    pub(super) fn answer(&self, generation: Generation) {
-        let mut state = self.state();
-        state.answered = state.answered.max(Some(generation));
-        // What is assigned is told next, if it is nothing. Until then it is not known where this member's partitions end.
-        if std::mem::take(&mut state.is_asked) {
-            state.has_joined = false;
-        }
-        drop(state);
-        self.answers.notify_one();
-    }
-
-    /// These have gone after an answer.
-    pub(super) fn released(&self, partitions: &[TopicPartition]) {
-        let mut state = self.state();
-        state.next_generation();
-        state.owned.retain(|at, _| !partitions.contains(at));
-    }
-
-    /// These have gone without an answer; a question that nobody has seen yet is taken back.
-    pub(super) fn lost(&self, partitions: &[TopicPartition]) {
-        let mut state = self.state();
-        state.forget(partitions);
-        self.relieve(&mut state);
-        let generation = state.generation;
-        state.next_generation();
-        state.owned.retain(|at, _| !partitions.contains(at));
-        state
-            .notices
-            .retain(|notice| !matches!(notice, Event::Revoking { generation: of, .. } if *of == generation));
-        if !partitions.is_empty() {
-            state.notices.push_back(Event::Lost { generation, partitions: partitions.to_vec() });
-        }
-        drop(state);
-        self.news.notify_one();
-    }
-
-    /// The group has taken everything back, and will say anew what is this member's.
-    pub(super) fn rejoins(&self) {
-        let mut state = self.state();
-        (state.has_joined, state.is_asked) = (false, false);
-    }
-
-    /// Whether the member may commit these offsets.
-    pub(super) fn may_commit(&self, generation: Generation, offsets: &[(TopicPartition, Committed)]) -> bool {
-        let state = self.state();
-        offsets.iter().all(|(at, _)| state.owned.get(at).is_some_and(|owned| owned.since <= generation))
     }
 
     pub(super) fn fail(&self, error: TransportError) {
